@@ -1,0 +1,1 @@
+"""1 · Outside to the event log: schema, Delta Lake tables, sources, mappings, quarantine."""

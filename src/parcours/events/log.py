@@ -1,0 +1,147 @@
+"""The event log of a workspace: four Delta Lake tables under one folder, with one commit point.
+
+Events are the table that decides. The side tables (observations, profiles, quarantine) are written first and carry
+the ``import_id`` of their batch; a batch exists once the events table's commit names that id as an application
+transaction. Whatever is killed in between, readers see the old log or the new one, and the same batch sent again
+completes it without doubling anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+
+from parcours.errors import WorkspaceExistsError, WorkspaceNotFoundError
+from parcours.events import schema
+
+SIDE_TABLES = {
+    "observations": schema.OBSERVATIONS,
+    "profiles": schema.PROFILES,
+    "quarantine": schema.QUARANTINE,
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one import adds. ``events`` may be a reader, so that a batch need not fit in memory."""
+
+    import_id: str
+    events: pa.Table | pa.RecordBatchReader
+    observations: pa.Table | None = None
+    profiles: pa.Table | None = None
+    quarantine: pa.Table | None = None
+
+
+class EventLog:
+    """A view of the log at one version; ``refresh`` moves to the newest."""
+
+    def __init__(self, folder: Path, events: DeltaTable, buckets: int) -> None:
+        self.folder = folder
+        self.buckets = buckets
+        self._events = events
+
+    @classmethod
+    def create(cls, folder: Path, *, buckets: int) -> EventLog:
+        """Make the empty tables; raises WorkspaceExistsError when there is a log already."""
+        if DeltaTable.is_deltatable(str(folder / "events")):
+            raise WorkspaceExistsError(f"{folder} already holds an event log.")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, columns in SIDE_TABLES.items():
+            DeltaTable.create(str(folder / name), schema=columns, mode="ignore")
+        DeltaTable.create(str(folder / "events"), schema=schema.EVENTS, mode="ignore", partition_by=["bucket"])
+        return cls.open(folder, buckets=buckets)
+
+    @classmethod
+    def open(cls, folder: Path, *, buckets: int, version: int | None = None) -> EventLog:
+        """The log in ``folder``, at its newest version or at the one given."""
+        path = folder / "events"
+        if not DeltaTable.is_deltatable(str(path)):
+            raise WorkspaceNotFoundError(f"There is no event log in {folder}.", hint="Run: parcours init FOLDER")
+        return cls(folder, DeltaTable(str(path), version=version), buckets)
+
+    @property
+    def version(self) -> int:
+        """The version of the log; it grows by one with every batch."""
+        return int(self._events.version())
+
+    def refresh(self) -> None:
+        """Move to the newest version."""
+        self._events.update_incremental()
+
+    def has(self, import_id: str) -> bool:
+        """Whether a batch has landed."""
+        return self._events.transaction_version(import_id) is not None
+
+    def append(self, batch: Batch) -> bool:
+        """Add a batch; False when it had landed before. The events' commit is the moment it exists."""
+        self.refresh()
+        if self.has(batch.import_id):
+            return False
+        for name in SIDE_TABLES:
+            rows: pa.Table | None = getattr(batch, name)
+            if rows is not None and rows.num_rows:
+                _append_side(self.folder / name, rows, batch.import_id)
+        write_deltalake(
+            self._events,
+            batch.events,
+            mode="append",
+            commit_properties=CommitProperties(app_transactions=[Transaction(batch.import_id, 0)]),
+        )
+        self.refresh()
+        return True
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def files(self, bucket: int) -> list[str]:
+        """The Parquet files that hold one bucket's events, sorted by name."""
+        return self._files_by_bucket().get(bucket, [])
+
+    def fingerprint(self, bucket: int) -> str:
+        """Names one bucket's content: it changes exactly when the bucket's files do."""
+        names = "\n".join(Path(path).name for path in self.files(bucket))
+        return hashlib.sha256(names.encode()).hexdigest()[:24]
+
+    def events(self) -> ds.Dataset:
+        """All events at this version, as an Arrow dataset that filters and projects lazily."""
+        files = [path for paths in self._files_by_bucket().values() for path in paths]
+        columns = pa.schema([field for field in schema.EVENTS if field.name != "bucket"])
+        return ds.dataset(files, schema=columns, format="parquet") if files else ds.dataset(columns.empty_table())
+
+    def event_count(self) -> int:
+        """How many events the log holds, from its metadata alone."""
+        return sum(pa.table(self._events.get_add_actions(flatten=True))["num_records"].to_pylist())
+
+    def side(self, name: str) -> pa.Table:
+        """The rows of ``observations``, ``profiles`` or ``quarantine`` whose batch has landed."""
+        dataset = DeltaTable(str(self.folder / name)).to_pyarrow_dataset(schema=SIDE_TABLES[name])
+        rows = dataset.to_table()
+        landed = [key for key in pc.unique(rows["import_id"]).to_pylist() if self.has(key)]
+        return rows.filter(pc.is_in(rows["import_id"], value_set=pa.array(landed, pa.string())))
+
+    def _files_by_bucket(self) -> dict[int, list[str]]:
+        actions = pa.table(self._events.get_add_actions(flatten=True))
+        by_bucket: dict[int, list[str]] = {}
+        for path, bucket in zip(
+            actions["path"].to_pylist(), actions["partition.bucket"].to_pylist(), strict=True
+        ):
+            by_bucket.setdefault(int(bucket), []).append(str(self.folder / "events" / path))
+        return {bucket: sorted(paths) for bucket, paths in sorted(by_bucket.items())}
+
+
+def _append_side(path: Path, rows: pa.Table, import_id: str) -> None:
+    table = DeltaTable(str(path))
+    if table.transaction_version(import_id) is None:
+        write_deltalake(
+            table,
+            rows,
+            mode="append",
+            commit_properties=CommitProperties(app_transactions=[Transaction(import_id, 0)]),
+        )

@@ -1,0 +1,1 @@
+"""4 · The documents people write: lifecycle, personas, journeys; YAML; templates."""

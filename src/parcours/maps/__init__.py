@@ -1,0 +1,1 @@
+"""6 · Documents and numbers become the measured map, a plain value."""

@@ -1,0 +1,127 @@
+"""The measured lifecycle map as a plain value: what the renderers read. It never holds a connection.
+
+Customers are counted in persons, times are elapsed days, instants UTC. A figure that cannot be known is ``None``,
+never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from parcours.values import Estimate
+
+NEW = "(new)"
+LAPSED = "(lapsed)"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A calendar period in the workspace's zone: ``first`` to ``last`` day, both inside."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Customers who moved in the period. ``source`` is a stage id, NEW or LAPSED; ``target`` a stage id or LAPSED.
+
+    Advancing may skip stages. From LAPSED to a stage is a return (reactivation).
+    """
+
+    source: str
+    target: str
+    customers: int
+
+
+@dataclass(frozen=True)
+class Count:
+    """A name with a number of customers and its share of all of them in the same list."""
+
+    name: str
+    customers: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A strategy in use at a stage, as the team wrote it, and how the team judges it."""
+
+    text: str
+    verdict: Literal["in_use", "works", "must_improve"]
+
+
+@dataclass(frozen=True)
+class MeasuredStage:
+    """One station of the lifecycle.
+
+    Sizes are taken at the end of the period. ``entered`` − ``left`` = ``change`` exactly. ``advance`` and ``lapse`` are
+    cumulative incidences within ``horizon_days`` of entering (Aalen-Johansen, 95 % intervals) over all stays that
+    began in the window of observation; ``None`` when there was no stay.
+    """
+
+    id: str
+    title: str
+    purpose: str
+    enter: str  # the entry rule in words of the matcher language, for the definition panel
+    lapse_after_days: float | None  # None: the stage has no lapse rule
+    size: int
+    share: float | None  # of the customers who are in any stage; None when there are none
+    change: int  # against the end of the period before
+    entered: int
+    left: int
+    trend: tuple[int, ...]  # sizes at the ends of MeasuredLifecycle.trend_periods
+    advance: Estimate | None
+    lapse: Estimate | None
+    median_days_to_advance: float | None  # among all stays, with lapse as competing risk; None if under half advance
+    median_stay_days: float | None  # time until leaving either way, Kaplan-Meier; None if under half have left
+    stays: int
+    unfinished: int  # stays still open at data_until: censored, not lost
+    next_after_lapse: tuple[Count, ...]  # first event after lapsing, most frequent first; name "" = nothing seen yet
+    entry_channels: tuple[Count, ...]  # channel of the entering event; name "" = event without a channel
+    channels: tuple[str, ...]  # as drawn by the team
+    strategies: tuple[Strategy, ...]
+
+
+@dataclass(frozen=True)
+class GrowthPeriod:
+    """Growth accounting of one calendar period (new + returning + resurrected = active)."""
+
+    span: Span
+    new: int
+    returning: int
+    resurrected: int
+    dormant: int  # active in the period before, not in this one
+    complete: bool  # False when the data ends inside the period
+
+
+@dataclass(frozen=True)
+class MeasuredLifecycle:
+    """The lifecycle map of one workspace in one period."""
+
+    title: str
+    workspace: str
+    simulated: bool
+    source: str  # where the data comes from and under which licence; "" when the workspace does not say
+    zone: str
+    unit: Literal["day", "week", "month"]
+    period: Span
+    data_until: datetime
+    customers: int  # customers with any event up to data_until
+    events: int
+    horizon_days: float
+    stages: tuple[MeasuredStage, ...]
+    flows: tuple[Flow, ...]  # of the period; zero flows are left out
+    lapsed: int  # customers lapsed and not back, at the end of the period
+    lapsed_change: int
+    trend_periods: tuple[Span, ...]
+    lapsed_trend: tuple[int, ...]
+    growth_unit: Literal["day", "week", "month"]
+    growth: tuple[GrowthPeriod, ...]
+    growth_events: tuple[str, ...]  # the events that count as activity; empty: any event
+
+    def __post_init__(self) -> None:
+        for stage in self.stages:
+            assert stage.entered - stage.left == stage.change, stage.id

@@ -1,0 +1,1 @@
+"""5 · Timelines and stages become numbers; one file an analysis."""

@@ -1,0 +1,1 @@
+"""7 · The measured map becomes a page, tables, charts."""

@@ -1,0 +1,1 @@
+"""Maths on small numbers: intervals, survival. No I/O, no product words."""
