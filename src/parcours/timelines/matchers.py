@@ -14,11 +14,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from parcours.values import Duration
 
-Scalar = Annotated[str | bool | int | Decimal, Field(union_mode="left_to_right")]
+Scalar = StrictStr | StrictBool | StrictInt | StrictFloat
 
 
 class Part(BaseModel):
