@@ -1,0 +1,228 @@
+"""What is wrong with a document, in plain sentences: where, what, what is allowed, what was probably meant.
+
+The validation library reports places in its own terms: it names branches of unions, and keys that a short
+form was expanded to. Here each report is walked along what the user really wrote, so a place is a line and a
+path of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from parcours.yaml_files.model_fields import description, keys_of, owners
+from parcours.yaml_files.syntax import Node
+
+# What was expected, by the type of the report.
+_EXPECTED = {
+    "string_type": "text",
+    "string_sub_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a smaller whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "decimal_type": "a number",
+    "decimal_parsing": "a number",
+    "finite_number": "a finite number",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "set_type": "a list",
+    "frozen_set_type": "a list",
+    "iterable_type": "a list",
+    "dict_type": "keys with values",
+    "mapping_type": "keys with values",
+    "model_type": "keys with values",
+    "model_attributes_type": "keys with values",
+    "dataclass_type": "keys with values",
+    "none_required": "nothing",
+    "date_type": "a date such as 2024-05-01",
+    "date_parsing": "a date such as 2024-05-01",
+    "date_from_datetime_parsing": "a date such as 2024-05-01",
+    "datetime_type": "a date and time such as 2024-05-01T14:30:00Z",
+    "datetime_parsing": "a date and time such as 2024-05-01T14:30:00Z",
+    "datetime_from_date_parsing": "a date and time such as 2024-05-01T14:30:00Z",
+}
+# What to say of the rest; {shown} is the value in words, {size} its length, other names come with the report.
+_SENTENCES = {
+    "greater_than": "must be more than {gt}, but is {shown}",
+    "greater_than_equal": "must be at least {ge}, but is {shown}",
+    "less_than": "must be less than {lt}, but is {shown}",
+    "less_than_equal": "must be at most {le}, but is {shown}",
+    "multiple_of": "must be a multiple of {multiple_of}, but is {shown}",
+    "too_short": "needs {min_length} or more items, but has {size}",
+    "too_long": "has {size} items; at most {max_length} are allowed",
+    "string_too_short": "needs {min_length} or more characters, but has {size}",
+    "string_too_long": "has {size} characters; at most {max_length} are allowed",
+    "string_pattern_mismatch": "{shown} does not have the right form",
+    "timezone_aware": "{shown} lacks a time zone; add one, for example +00:00",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: ``field`` is the path as written; ``advice`` says what is allowed, or ""."""
+
+    line: int
+    field: str
+    text: str
+    advice: str = ""
+    expected: str = ""  # set when the report is about the kind of value, for joining the branches of a union
+
+
+def problems(root: Node, model: type[BaseModel], reports: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
+    """The problems behind the reports, in the order of the file, each said once."""
+    places = [_place(root, report) for report in reports]
+    found: dict[tuple[tuple[str | int, ...], str], list[Problem]] = {}
+    for report, (path, node, line) in zip(reports, places, strict=True):
+        if _is_echo(report, path, node, [other for other, _, _ in places]):
+            continue
+        problem = _problem(report, model, path, node, line)
+        found.setdefault((path, "kind" if problem.expected else problem.text), []).append(problem)
+    merged = [_join(group) for group in found.values()]
+    return tuple(sorted(merged, key=lambda problem: problem.line))
+
+
+def _place(root: Node, report: ErrorDetails) -> tuple[tuple[str | int, ...], Node, int]:
+    """Path, value and line of a report in the file; parts that the user did not write are left out."""
+    node, line, path = root, root.line, []
+    for part in report["loc"]:
+        if isinstance(part, str) and part in node.entries:
+            line, node = node.key_lines[part], node.entries[part]
+        elif isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+            line = node.line
+        else:
+            continue
+        path.append(part)
+    if report["type"] == "missing":
+        path.append(report["loc"][-1])
+    return tuple(path), node, line
+
+
+def _is_echo(
+    report: ErrorDetails, path: tuple[str | int, ...], node: Node, places: Iterable[tuple[str | int, ...]]
+) -> bool:
+    """Whether a report only follows from another one, deeper down."""
+    if report["type"] == "too_short" and len(node.items or node.entries) >= report["ctx"]["min_length"]:
+        return True
+    deeper = any(len(other) > len(path) and other[: len(path)] == path for other in places)
+    return deeper and report["type"] in _EXPECTED
+
+
+def _join(group: list[Problem]) -> Problem:
+    """One problem from the branches of a union."""
+    first = group[0]
+    wanted = list(dict.fromkeys(problem.expected for problem in group if problem.expected))
+    if len(wanted) < 2:
+        return first
+    if "a number" in wanted and "a whole number" in wanted:
+        wanted.remove("a whole number")
+    wanted.sort(key=lambda words: " or " in words)
+    text = first.text.replace(f"expected {first.expected}", f"expected {_listed(wanted)}", 1)
+    return Problem(first.line, first.field, text)
+
+
+def _problem(
+    report: ErrorDetails, model: type[BaseModel], path: tuple[str | int, ...], node: Node, line: int
+) -> Problem:
+    kind, field = report["type"], written_path(path)
+    context: Mapping[str, Any] = report.get("ctx") or {}
+    if kind == "extra_forbidden":
+        known = keys_of(owners(model, report["loc"][:-1]))
+        return Problem(
+            line, field, f"unknown key {path[-1]!r}{_meant(str(path[-1]), known)}", _allowed_keys(known)
+        )
+    if kind == "missing":
+        known = keys_of(owners(model, report["loc"][:-1]))
+        return Problem(line, field, f"the key {report['loc'][-1]!r} is missing", _allowed_keys(known))
+    if kind in _EXPECTED:
+        keys = keys_of(owners(model, report["loc"]))
+        expected = _EXPECTED[kind]
+        return Problem(
+            line,
+            field,
+            f"expected {expected}, but this is {_shown(node.value)}",
+            _advice(path, node.value, expected, keys),
+            expected,
+        )
+    if kind in {"literal_error", "enum"}:
+        return _choice(line, field, node.value, _choices(str(context["expected"])))
+    if kind == "union_tag_invalid":
+        return _choice(line, field, context["tag"], _choices(str(context["expected_tags"])))
+    advice = description(model, report["loc"]) if kind not in {"value_error", "assertion_error"} else ""
+    return Problem(line, field, _sentence(kind, context, node.value), advice)
+
+
+def _sentence(kind: str, context: Mapping[str, Any], value: Any) -> str:
+    if kind in {"value_error", "assertion_error"}:
+        return str(context["error"])
+    words = _SENTENCES.get(kind, "{shown} is not allowed here")
+    size = len(value) if isinstance(value, (str, list, dict)) else 0
+    return words.format(shown=_shown(value), size=size, **context)
+
+
+def _choice(line: int, field: str, value: Any, choices: list[str]) -> Problem:
+    text = f"{_shown(value)} is not allowed here{_meant(str(value), choices)}"
+    return Problem(line, field, text, f"Allowed: {', '.join(choices)}.")
+
+
+def _advice(path: tuple[str | int, ...], value: Any, expected: str, keys: list[str]) -> str:
+    if expected == "keys with values":
+        if len(keys) == 1 and path and not isinstance(value, (list, dict)) and value is not None:
+            return f"Write {path[-1]}: {{{keys[0]}: {value}}}."
+        return _allowed_keys(keys)
+    if expected == "text" and isinstance(value, (bool, int, float)):
+        return f'Put it in quotes: "{_literal(value)}".'
+    return ""
+
+
+def written_path(path: Iterable[str | int]) -> str:
+    """``stages[2].lapse.after``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _shown(value: Any) -> str:
+    """What a value is, in words."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return _literal(value)
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the text {value!r}" if len(value) <= 60 else f"the text {value[:57] + '…'!r}"
+    return "a list" if isinstance(value, list) else "a mapping (keys with values)"
+
+
+def _literal(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _meant(given: str, known: Iterable[str]) -> str:
+    close = get_close_matches(given.lower(), list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _allowed_keys(keys: list[str]) -> str:
+    return f"Allowed keys: {', '.join(keys)}." if keys else ""
+
+
+def _choices(expected: str) -> list[str]:
+    """``'a', 'b' or 'c'`` as a list."""
+    return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",")]
+
+
+def _listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])}, or {words[-1]}"
