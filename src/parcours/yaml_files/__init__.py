@@ -40,7 +40,7 @@ def load_model(text: str, model: type[M], *, file: str) -> M:
 
 
 def read_model(path: Path, model: type[M]) -> M:
-    """The document in a file as ``model``; raises DocumentError, also for a missing file or one not in UTF-8."""
+    """The document in a file as ``model``; raises DocumentError, also for a missing file or one not UTF-8."""
     return load_model(read_text(path), model, file=str(path))
 
 

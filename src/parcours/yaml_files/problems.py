@@ -143,7 +143,8 @@ def _problem(
         )
     if kind == "missing":
         known = keys_of(owners(model, report["loc"][:-1]))
-        return Problem(line, field, f"the key {report['loc'][-1]!r} is missing", _allowed_keys(known))
+        advice = description(model, report["loc"]) or _allowed_keys(known)
+        return Problem(line, field, f"the key {report['loc'][-1]!r} is missing", advice)
     if kind in _EXPECTED:
         keys = keys_of(owners(model, report["loc"]))
         expected = _EXPECTED[kind]

@@ -1,8 +1,8 @@
 """YAML text to plain values, each with the line it was written on.
 
 YAML 1.2, core schema: ``yes`` and ``2024-05-01`` are texts, ``0o17`` is a number. Only plain values come out;
-tags that would make objects are refused. Keys are texts, and none may be written twice in a mapping. The limits
-below keep a small file from filling the memory through aliases or nesting.
+tags that would make objects are refused. Keys are texts, and none may be written twice in a mapping. The
+limits below keep a small file from filling the memory through aliases or nesting.
 """
 
 from __future__ import annotations

@@ -1,0 +1,78 @@
+"""JSON Schema of documents for editors: what the models declare, plus the short forms that they read.
+
+A model's own schema knows the long form only. Editors would underline ``enter: order_completed`` although it
+is right; the two tables below say which parts may be written shorter, and how.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_TEXT = {"type": "string", "minLength": 1}
+_SCALAR = {"type": ["string", "number", "boolean"]}
+
+# A part of this name may also be written so.
+_SHORT_FORMS: dict[str, list[dict[str, Any]]] = {
+    "Condition": [_SCALAR, {"type": "array", "items": _SCALAR}],
+    "Count": [{"type": "integer", "minimum": 1}],
+    "Rule": [_TEXT],
+    "Selector": [_TEXT],
+    "Then": [_TEXT],
+    "Strategy": [_TEXT],
+}
+# A list of this name may be written without brackets when it holds one thing.
+_ONE_OR_MANY = frozenset(
+    {"event", "enter", "keep", "activity", "channels", "strategies", "works", "must_improve"}
+)
+
+
+def schema_for_editors(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of ``model``, with short forms; the order of its keys is that of the fields."""
+    schema = _without_noise(model.model_json_schema(by_alias=True))
+    parts = schema.pop("$defs", {})
+    for part in [schema, *parts.values()]:
+        _allow_single_items(part)
+    if "Where" in parts:
+        parts["Where"]["additionalProperties"] = {"$ref": "#/$defs/Condition"}
+    for name, forms in _SHORT_FORMS.items():
+        if name in parts:
+            long_form = parts[name]
+            parts[name] = {"description": long_form.pop("description", ""), "anyOf": [*forms, long_form]}
+    return {
+        "$schema": DIALECT,
+        "title": model.model_config.get("title", model.__name__),
+        **schema,
+        "$defs": parts,
+    }
+
+
+def _allow_single_items(part: dict[str, Any]) -> None:
+    for name, field in part.get("properties", {}).items():
+        if name not in _ONE_OR_MANY:
+            continue
+        kept = {key: field.pop(key) for key in ("description", "default") if key in field}
+        forms = field.pop("anyOf", None) or [dict(field)]
+        single = [form["items"] for form in forms if form.get("type") == "array"]
+        field.clear()
+        field.update(kept | {"anyOf": [*single, *forms]})
+
+
+def _without_noise(schema: Any) -> Any:
+    """Without titles made from field names and defaults that say nothing; descriptions as Markdown."""
+    if isinstance(schema, list):
+        return [_without_noise(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    cleaned: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in {"properties", "$defs"}:
+            cleaned[key] = {name: _without_noise(part) for name, part in value.items()}
+        elif key == "description":
+            cleaned[key] = " ".join(value.replace("``", "`").split())
+        elif key != "title" and not (key == "default" and value in (None, [], "")):
+            cleaned[key] = _without_noise(value)
+    return cleaned
