@@ -64,7 +64,7 @@ class Finding:
 def _written(value: Parameter, language: Language) -> str:
     """A parameter as people read it: 12,345 and 12.3% in English, 12 345 and 12,3 % in French."""
     if isinstance(value, float):
-        text = f"{100 * value:.1f}"
+        text = "<0.1" if 0 < value < 0.0005 else f"{100 * value:.1f}"
         return f"{text}%" if language == "en" else f"{text.replace('.', ',')} %"
     if isinstance(value, int):
         return f"{value:,}" if language == "en" else f"{value:,}".replace(",", "\u202f")
