@@ -1,4 +1,6 @@
-"""The settings of one workspace: one frozen value, read at the edge from ``parcours.toml`` and the environment."""
+"""The settings of one workspace: one frozen value, read at the edge from ``parcours.toml`` and the
+environment.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,15 @@ class Settings(BaseModel):
     title: str = Field("", description="Name of the workspace, shown on its pages.")
     zone: str = Field("UTC", description="Time zone of calendar periods, an IANA name such as Europe/Paris.")
     week_start: WeekDay = Field("monday", description="First day of a calendar week.")
-    currency: str = Field("EUR", description="Currency of values that name none (ISO 4217).", pattern="^[A-Z]{3}$")
+    currency: str = Field(
+        "EUR", description="Currency of values that name none (ISO 4217).", pattern="^[A-Z]{3}$"
+    )
     language: Language = Field("en", description="Language of pages and tables.")
     buckets: int = Field(16, ge=1, le=4096, description="Parts of the log; fixed when the workspace is made.")
     simulated: bool = Field(False, description="Whether the data is made up; then every page says so.")
+    source: str = Field(
+        "", description="Where the data comes from and its licence, shown at the foot of pages."
+    )
     max_bad_share: float = Field(
         0.05, ge=0, le=1, description="An import with a larger share of bad rows stops before it commits."
     )
@@ -39,7 +46,9 @@ class Settings(BaseModel):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError(f"unknown time zone {value!r}. {did_you_mean(value, available_timezones()) or ''}")
+            raise ValueError(
+                f"unknown time zone {value!r}. {did_you_mean(value, available_timezones()) or ''}"
+            )
         return value
 
     @property
@@ -48,7 +57,9 @@ class Settings(BaseModel):
 
 
 def read_settings(folder: Path, environ: dict[str, str] | None = None) -> Settings:
-    """Settings of the workspace in ``folder``; raises DocumentError with file and field when they are wrong."""
+    """Settings of the workspace in ``folder``; raises DocumentError with file and field when they are
+    wrong.
+    """
     path = folder / FILE_NAME
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -70,7 +81,10 @@ def read_settings(folder: Path, environ: dict[str, str] | None = None) -> Settin
 
 def write_settings(folder: Path, settings: Settings) -> None:
     """Write the settings file of a new workspace, each setting with the comment that explains it."""
-    lines = ["# Settings of this Parcours workspace. Environment variables PARCOURS_<NAME> override them.", ""]
+    lines = [
+        "# Settings of this Parcours workspace. Environment variables PARCOURS_<NAME> override them.",
+        "",
+    ]
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         lines += [f"# {field.description}", f"{name} = {_toml(value)}", ""]

@@ -68,19 +68,22 @@ class Duration:
             if count:
                 parts.append(f"{count}{letter}")
         if rest:
-            parts.append(f"{Decimal(rest) / SECOND_US:f}".rstrip("0").rstrip(".") + "s" if rest % SECOND_US
-                         else f"{rest // SECOND_US}s")
+            parts.append(
+                f"{Decimal(rest) / SECOND_US:f}".rstrip("0").rstrip(".") + "s"
+                if rest % SECOND_US
+                else f"{rest // SECOND_US}s"
+            )
         return "".join(parts)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         def validate(value: Any) -> Duration:
             if isinstance(value, Duration):
                 return value
-            if not isinstance(value, str):
-                raise ValueError(f"{value!r} is not a duration; write a number and a unit, for example 30d")
             try:
-                return cls.parse(value)
+                return cls.parse(str(value))
             except InputError as error:
                 raise ValueError(str(error)) from None
 
@@ -127,7 +130,9 @@ class Money:
 
 
 def minor_digits(currency: str) -> int:
-    """Decimal places of a currency (ISO 4217 through CLDR): EUR 2, JPY 0, KWD 3; 2 when there is no currency."""
+    """Decimal places of a currency (ISO 4217 through CLDR): EUR 2, JPY 0, KWD 3; 2 when there is no
+    currency.
+    """
     if not currency:
         return 2
     from babel.numbers import get_currency_precision

@@ -1,18 +1,15 @@
 """The event log of a workspace: four Delta Lake tables under one folder, with one commit point.
 
-Events are the table that decides. The side tables (observations, profiles, quarantine) are written first and carry
-the ``import_id`` of their batch; a batch exists once the events table's commit names that id as an application
-transaction. Whatever is killed in between, readers see the old log or the new one, and the same batch sent again
-completes it without doubling anything.
-"""
+Events are the table that decides. The side tables (observations, profiles, quarantine) are written first
+and carry the ``import_id`` of their batch; a batch exists once the events table's commit names that id as
+an application transaction. Whatever is killed in between, readers see the old log or the new one, and the
+same batch sent again completes it without doubling anything."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -56,7 +53,9 @@ class EventLog:
         folder.mkdir(parents=True, exist_ok=True)
         for name, columns in SIDE_TABLES.items():
             DeltaTable.create(str(folder / name), schema=columns, mode="ignore")
-        DeltaTable.create(str(folder / "events"), schema=schema.EVENTS, mode="ignore", partition_by=["bucket"])
+        DeltaTable.create(
+            str(folder / "events"), schema=schema.EVENTS, mode="ignore", partition_by=["bucket"]
+        )
         return cls.open(folder, buckets=buckets)
 
     @classmethod
@@ -64,7 +63,9 @@ class EventLog:
         """The log in ``folder``, at its newest version or at the one given."""
         path = folder / "events"
         if not DeltaTable.is_deltatable(str(path)):
-            raise WorkspaceNotFoundError(f"There is no event log in {folder}.", hint="Run: parcours init FOLDER")
+            raise WorkspaceNotFoundError(
+                f"There is no event log in {folder}.", hint="Run: parcours init FOLDER"
+            )
         return cls(folder, DeltaTable(str(path), version=version), buckets)
 
     @property
@@ -98,8 +99,6 @@ class EventLog:
         self.refresh()
         return True
 
-    # -- reading -------------------------------------------------------------------------------------------------
-
     def files(self, bucket: int) -> list[str]:
         """The Parquet files that hold one bucket's events, sorted by name."""
         return self._files_by_bucket().get(bucket, [])
@@ -113,7 +112,11 @@ class EventLog:
         """All events at this version, as an Arrow dataset that filters and projects lazily."""
         files = [path for paths in self._files_by_bucket().values() for path in paths]
         columns = pa.schema([field for field in schema.EVENTS if field.name != "bucket"])
-        return ds.dataset(files, schema=columns, format="parquet") if files else ds.dataset(columns.empty_table())
+        return (
+            ds.dataset(files, schema=columns, format="parquet")
+            if files
+            else ds.dataset(columns.empty_table())
+        )
 
     def event_count(self) -> int:
         """How many events the log holds, from its metadata alone."""

@@ -70,14 +70,13 @@ ANONYMOUS: Final = "anonymous:"
 
 def customer_key(customer_id: str | None, anonymous_id: str | None) -> str:
     """The key of one person: the known id wins; an anonymous id can never be taken for a known one."""
-    return customer_id if customer_id else f"{ANONYMOUS}{anonymous_id or ''}"
+    return customer_id or f"{ANONYMOUS}{anonymous_id or ''}"
 
 
 def bucket_of(customer: str, buckets: int) -> int:
     """The part of the log that holds a customer.
 
-    The last eight bytes of MD5, little-endian: what DuckDB calls ``md5_number_lower``, and a hash that no release
-    of any engine may change.
-    """
+    The last eight bytes of MD5, little-endian: what DuckDB calls ``md5_number_lower``, and a hash that no
+    release of any engine may change."""
     digest = hashlib.md5(customer.encode(), usedforsecurity=False).digest()
     return int.from_bytes(digest[8:], "little") % buckets

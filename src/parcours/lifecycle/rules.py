@@ -19,7 +19,9 @@ class Lapse(Part):
     @classmethod
     def _positive(cls, value: Duration) -> Duration:
         if value.us <= 0:
-            raise ValueError("lapse.after must be longer than zero; leave lapse out for a stage that never lapses")
+            raise ValueError(
+                "lapse.after must be longer than zero; leave lapse out for a stage that never lapses"
+            )
         return value
 
 
@@ -27,7 +29,9 @@ class StageRules(Part):
     """One stage: when it is entered, what keeps a customer in it, when silence ends it."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)
-    enter: Annotated[tuple[Rule, ...], Field(min_length=1)] = Field(description="One rule, or several of which any.")
+    enter: Annotated[tuple[Rule, ...], Field(min_length=1)] = Field(
+        description="One rule, or several of which any."
+    )
     keep: tuple[Selector, ...] | None = Field(
         None, description="Events that show the customer is still there; default: any event a stage names."
     )

@@ -1,8 +1,7 @@
 """The measured lifecycle map as a plain value: what the renderers read. It never holds a connection.
 
-Customers are counted in persons, times are elapsed days, instants UTC. A figure that cannot be known is ``None``,
-never zero.
-"""
+Customers are counted in persons, times are elapsed days, instants UTC. A figure that cannot be known is
+``None``, never zero."""
 
 from __future__ import annotations
 
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from parcours.timelines.calendar import Unit
 from parcours.values import Estimate
 
 NEW = "(new)"
@@ -26,7 +26,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Flow:
-    """Customers who moved in the period. ``source`` is a stage id, NEW or LAPSED; ``target`` a stage id or LAPSED.
+    """Customers who moved in the period. ``source`` is a stage id, NEW or LAPSED; ``target`` a stage id or
+    LAPSED.
 
     Advancing may skip stages. From LAPSED to a stage is a return (reactivation).
     """
@@ -57,10 +58,9 @@ class Strategy:
 class MeasuredStage:
     """One station of the lifecycle.
 
-    Sizes are taken at the end of the period. ``entered`` − ``left`` = ``change`` exactly. ``advance`` and ``lapse`` are
-    cumulative incidences within ``horizon_days`` of entering (Aalen-Johansen, 95 % intervals) over all stays that
-    began in the window of observation; ``None`` when there was no stay.
-    """
+    Sizes are taken at the end of the period. ``entered`` − ``left`` = ``change`` exactly. ``advance`` and
+    ``lapse`` are cumulative incidences within ``horizon_days`` of entering (Aalen-Johansen, 95 % intervals)
+    over all stays that began in the window of observation; ``None`` when there was no stay."""
 
     id: str
     title: str
@@ -75,11 +75,17 @@ class MeasuredStage:
     trend: tuple[int, ...]  # sizes at the ends of MeasuredLifecycle.trend_periods
     advance: Estimate | None
     lapse: Estimate | None
-    median_days_to_advance: float | None  # among all stays, with lapse as competing risk; None if under half advance
-    median_stay_days: float | None  # time until leaving either way, Kaplan-Meier; None if under half have left
+    median_days_to_advance: (
+        float | None
+    )  # among all stays, with lapse as competing risk; None if under half advance
+    median_stay_days: (
+        float | None
+    )  # time until leaving either way, Kaplan-Meier; None if under half have left
     stays: int
     unfinished: int  # stays still open at data_until: censored, not lost
-    next_after_lapse: tuple[Count, ...]  # first event after lapsing, most frequent first; name "" = nothing seen yet
+    next_after_lapse: tuple[
+        Count, ...
+    ]  # first event after lapsing, most frequent first; name "" = nothing seen yet
     entry_channels: tuple[Count, ...]  # channel of the entering event; name "" = event without a channel
     channels: tuple[str, ...]  # as drawn by the team
     strategies: tuple[Strategy, ...]
@@ -106,7 +112,7 @@ class MeasuredLifecycle:
     simulated: bool
     source: str  # where the data comes from and under which licence; "" when the workspace does not say
     zone: str
-    unit: Literal["day", "week", "month"]
+    unit: Unit
     period: Span
     data_until: datetime
     customers: int  # customers with any event up to data_until
@@ -118,10 +124,11 @@ class MeasuredLifecycle:
     lapsed_change: int
     trend_periods: tuple[Span, ...]
     lapsed_trend: tuple[int, ...]
-    growth_unit: Literal["day", "week", "month"]
+    growth_unit: Unit
     growth: tuple[GrowthPeriod, ...]
     growth_events: tuple[str, ...]  # the events that count as activity; empty: any event
 
     def __post_init__(self) -> None:
         for stage in self.stages:
-            assert stage.entered - stage.left == stage.change, stage.id
+            if stage.entered - stage.left != stage.change:
+                raise ValueError(f"stage {stage.id!r}: entered − left is not the change")

@@ -1,13 +1,14 @@
 """Event matchers: one small language for stages, touchpoints, steps, metrics and segments.
 
-    {event: order_completed, where: {value: {gte: 100}, channel: {in: [email, ads]}}, count: {gte: 2}, within: 30d}
+    {event: order_completed, where: {value: {gte: 100}, channel: {in: [email, ads]}}, count: {gte: 2},
+    within: 30d}
 
-``event`` is a name, a list of names, or ``"*"`` for any. ``where`` puts conditions on properties of the event (``value``,
-``currency``, ``channel``, ``campaign``, ``source`` and every key of its properties) and, written ``profile.<trait>``, on the
-customer's profile; a bare value means equality and a bare list means membership. ``all``, ``any`` and ``not`` combine.
-``count`` counts matching events over all history, or within the last ``within``, up to and including this event. ``then`` makes
-the rule true at a later event. ``first`` keeps a customer's first matching event only.
-"""
+``event`` is a name, a list of names, or ``"*"`` for any. ``where`` puts conditions on properties of the
+event (``value``, ``currency``, ``channel``, ``campaign``, ``source`` and every key of its properties) and,
+written ``profile.<trait>``, on the customer's profile; a bare value means equality and a bare list means
+membership. ``all``, ``any`` and ``not`` combine. ``count`` counts matching events over all history, or
+within the last ``within``, up to and including this event. ``then`` makes the rule true at a later event.
+``first`` keeps a customer's first matching event only."""
 
 from __future__ import annotations
 
@@ -39,9 +40,8 @@ class Part(BaseModel):
 class Condition(Part):
     """What one property must satisfy; several keys must all hold.
 
-    Comparisons are numeric; a missing or non-numeric value satisfies none. ``ne``, ``not_in`` and ``not_contains`` hold for
-    a missing value, as they negate.
-    """
+    Comparisons are numeric; a missing or non-numeric value satisfies none. ``ne``, ``not_in`` and
+    ``not_contains`` hold for a missing value, as they negate."""
 
     eq: Scalar | None = Field(None, description="Equal to this value.")
     ne: Scalar | None = Field(None, description="Not equal to this value, or missing.")
@@ -67,7 +67,9 @@ class Condition(Part):
     @model_validator(mode="after")
     def _not_empty(self) -> Condition:
         if not self.model_fields_set:
-            raise ValueError("a condition needs at least one of eq, ne, in, not_in, contains, gt, gte, lt, lte, is_set")
+            raise ValueError(
+                "a condition needs at least one of eq, ne, in, not_in, contains, gt, gte, lt, lte, is_set"
+            )
         return self
 
 
@@ -103,7 +105,9 @@ class Selector(Part):
     event: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         description='An event name, a list of names, or "*" for any event.'
     )
-    where: Where | None = Field(None, description="Conditions on the event's properties or the customer's profile.")
+    where: Where | None = Field(
+        None, description="Conditions on the event's properties or the customer's profile."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -181,5 +185,3 @@ def event_names(rules: tuple[Rule, ...]) -> frozenset[str]:
     """Every event name that rules mention; ``"*"`` among them means any."""
     names = {name for rule in rules for name in rule.event}
     return frozenset(names | {name for rule in rules if rule.then for name in rule.then.event})
-
-

@@ -1,0 +1,105 @@
+"""Read-only SQL over a workspace: events, profiles, observations, quarantine and stage intervals.
+
+The query runs in a DuckDB that sees these tables and nothing else: no files, no network, no extensions, no
+Python objects, no settings. Only one statement that reads is taken."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from parcours.errors import QueryError
+from parcours.events.schema import INSTANT
+from parcours.lifecycle.intervals import STILL_THERE, stays
+from parcours.lifecycle.rules import LifecycleRules
+from parcours.timelines.timelines import Timelines
+from parcours.values import minor_digits
+
+ENTRIES = ("new", "advanced", "reactivated")
+EXITS = (None, "advanced", "lapsed")
+TABLES = ("events", "profiles", "observations", "quarantine", "stage_intervals")
+
+_LOCKS = (
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET python_enable_replacements = false",
+    "SET enable_external_access = false",
+    "SET TimeZone = 'UTC'",
+)
+
+
+def run(text: str, timelines: Timelines, rules: LifecycleRules, as_of_us: int, *, memory_mb: int) -> pa.Table:
+    """The rows of one SELECT; raises QueryError for anything else and for mistakes in it."""
+    with duckdb.connect(config={"memory_limit": f"{memory_mb}MB"}) as connection:
+        _provide(connection, timelines, rules, as_of_us)
+        for lock in (*_LOCKS, "SET lock_configuration = true"):
+            connection.execute(lock)
+        try:
+            statements = connection.extract_statements(text)
+            if len(statements) != 1:
+                raise QueryError(
+                    f"There are {len(statements)} statements; one is read.",
+                    hint="Send one SELECT without others.",
+                )
+            if statements[0].type != duckdb.StatementType.SELECT:
+                raise QueryError(
+                    f"{statements[0].type.name} is not allowed: SQL here only reads.",
+                    hint=f"Write one SELECT over {', '.join(TABLES)}.",
+                )
+            return connection.execute(statements[0]).to_arrow_table()
+        except duckdb.Error as error:
+            message = str(error).strip()
+            raise QueryError(message, hint=f"The tables are {', '.join(TABLES)}.") from None
+
+
+def _provide(
+    connection: duckdb.DuckDBPyConnection, timelines: Timelines, rules: LifecycleRules, as_of_us: int
+) -> None:
+    connection.register("events_minor", timelines.log.events())
+    for name in ("profiles", "observations", "quarantine"):
+        connection.register(name, timelines.log.side(name))
+    connection.register("stage_intervals", stage_intervals(timelines, rules, as_of_us))
+    connection.execute(
+        "create view events as select event_id, customer, customer_id, anonymous_id, event, timestamp, "
+        f"channel, campaign, source, {_major_units(connection)} as value, currency, properties, "
+        "received_at, import_id from events_minor"
+    )
+
+
+def _major_units(connection: duckdb.DuckDBPyConnection) -> str:
+    """The exact amount as a decimal: minor units over the power of ten of each currency present."""
+    found = connection.execute(
+        "select distinct currency from events_minor where currency is not null"
+    ).fetchall()
+    cases = "".join(
+        f" when '{currency}' then {10 ** minor_digits(currency)}"
+        for (currency,) in sorted(found)
+        if currency.isalpha() and minor_digits(currency) != 2
+    )
+    divisor = f"case currency{cases} else 100 end" if cases else "100"
+    return f"cast(value_minor as decimal(38, 4)) / {divisor}"
+
+
+def stage_intervals(timelines: Timelines, rules: LifecycleRules, as_of_us: int) -> pa.Table:
+    """Every stay of every customer: customer, stage, entered_at, left_at (null while open), how_entered,
+    how_left.
+    """
+    tables = []
+    for partition in timelines.partitions():
+        found = stays(partition, rules, as_of_us)
+        left = pa.array(found.left_us, mask=found.left_us == STILL_THERE)
+        tables.append(
+            pa.table(
+                {
+                    "customer": partition.customers.take(pa.array(found.customer)),
+                    "stage": pa.array(np.array([*rules.ids, ""])[found.stage], pa.string()),
+                    "stage_order": pa.array(found.stage, pa.int32()),
+                    "entered_at": pa.array(found.entered_us).cast(INSTANT),
+                    "left_at": left.cast(INSTANT),
+                    "how_entered": pa.array(ENTRIES, pa.string()).take(pa.array(found.entry)),
+                    "how_left": pa.array(EXITS, pa.string()).take(pa.array(found.exit)),
+                }
+            )
+        )
+    return pa.concat_tables(tables)

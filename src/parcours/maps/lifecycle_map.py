@@ -1,0 +1,224 @@
+"""Measure a lifecycle document: ask the measures what the map shows, and gather the answers in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parcours.errors import QueryError
+from parcours.journeys.lifecycle import LifecycleDocument, Stage
+from parcours.maps.measured import (
+    LAPSED,
+    NEW,
+    Count,
+    Flow,
+    GrowthPeriod,
+    MeasuredLifecycle,
+    MeasuredStage,
+    Span,
+    Strategy,
+)
+from parcours.measures import growth, lifecycle, stages
+from parcours.measures.engine import LocalEngine
+from parcours.settings import Settings
+from parcours.timelines.calendar import Calendar, Periods, Unit
+from parcours.timelines.matchers import Rule
+from parcours.values import DAY_US, Duration, moment_utc
+
+TREND_PERIODS = 12
+NEXT_EVENTS = 6
+
+
+@dataclass(frozen=True)
+class Frame:
+    """When the map is measured: the period shown, the trend that ends with it, and the whole span of the
+    data.
+    """
+
+    unit: Unit
+    trend: Periods
+    first: date
+    last: date
+    as_of_us: int
+
+    @property
+    def period(self) -> Span:
+        return Span(self.trend.starts[-1], self.trend.last_days()[-1])
+
+
+def frame(
+    calendar: Calendar, span_us: tuple[int, int], unit: Unit, period: date | None, as_of_us: int | None
+) -> Frame:
+    """The period that holds the day ``period`` (default: the last complete one) and the trend before it."""
+    end_us = span_us[1] if as_of_us is None else as_of_us
+    first, last = calendar.day_of(span_us[0]), calendar.day_of(end_us)
+    if period is None:
+        newest = calendar.periods(last, last, unit)
+        day = newest.starts[0]
+        if not calendar.complete(newest, end_us)[0] and calendar.floor(first, unit) < day:
+            day = calendar.step(day, unit, -1)
+    elif not calendar.floor(first, unit) <= period <= last:
+        raise QueryError(
+            f"{period} lies outside the data, which runs from {first} to {last}.",
+            hint=f"Choose a day from {first} to {last}.",
+        )
+    else:
+        day = calendar.floor(period, unit)
+    oldest = max(calendar.step(day, unit, 1 - TREND_PERIODS), calendar.floor(first, unit))
+    return Frame(unit, calendar.periods(oldest, day, unit), first, last, end_us)
+
+
+def measure(
+    document: LifecycleDocument,
+    engine: LocalEngine,
+    settings: Settings,
+    *,
+    unit: Unit = "month",
+    period: date | None = None,
+    horizon: Duration,
+    as_of_us: int | None = None,
+) -> MeasuredLifecycle:
+    """The measured lifecycle map of one period. An empty log gives zeros with the stages' names."""
+    calendar = Calendar(settings.zone, settings.week_start)
+    when = frame(calendar, engine.timelines.span_us() or (0, 0), unit, period, as_of_us)
+    common = {"zone": settings.zone, "week_start": settings.week_start, "as_of_us": when.as_of_us}
+    trend_days = {"start": when.trend.starts[0], "end": when.period.last}
+
+    sizes = engine.ask(stages.MEASURE, stages.Query(rules=document.rules, unit=unit, **trend_days, **common))
+    outcomes = engine.ask(
+        lifecycle.MEASURE,
+        lifecycle.Query(rules=document.rules, horizon=horizon, start=when.first, end=when.last, **common),
+    )
+    channels = engine.ask(
+        stages.MEASURE,
+        stages.Query(
+            rules=document.rules,
+            unit=unit,
+            by="channel",
+            start=when.period.first,
+            end=when.period.last,
+            **common,
+        ),
+    )
+    activity = engine.ask(
+        growth.MEASURE, growth.Query(unit=unit, events=document.activity, **trend_days, **common)
+    )
+    total, lapsed = sizes.total, sizes.lapsed_sizes
+    return MeasuredLifecycle(
+        title=document.title,
+        workspace=settings.title,
+        simulated=settings.simulated,
+        source=settings.source,
+        zone=settings.zone,
+        unit=unit,
+        period=when.period,
+        data_until=moment_utc(when.as_of_us),
+        customers=engine.timelines.customer_count(),
+        events=engine.timelines.log.event_count(),
+        horizon_days=horizon.days,
+        stages=tuple(
+            _stage(number, stage, total, outcomes.of(stage.id), channels)
+            for number, stage in enumerate(document.stages)
+        ),
+        flows=_flows(total, document.rules.ids),
+        lapsed=int(lapsed[-1]),
+        lapsed_change=int(lapsed[-1] - (lapsed[-2] if len(lapsed) > 1 else sizes.lapsed_before)),
+        trend_periods=_spans(when.trend),
+        lapsed_trend=tuple(int(size) for size in lapsed),
+        growth_unit=unit,
+        growth=_growth(activity),
+        growth_events=tuple(sorted({name for selector in document.activity for name in selector.event})),
+    )
+
+
+def _stage(
+    number: int,
+    stage: Stage,
+    total: stages.Group,
+    outcome: lifecycle.Outcome,
+    channels: stages.StagesResult,
+) -> MeasuredStage:
+    sizes = total.sizes
+    everyone = int(sizes[-1].sum())
+    entered = int(total.entries[-1, :, number].sum())
+    left = int(total.exits[-1, number, :].sum())
+    return MeasuredStage(
+        id=stage.id,
+        title=stage.title,
+        purpose=stage.purpose,
+        enter=in_words(stage.enter),
+        lapse_after_days=stage.lapse.after.days if stage.lapse else None,
+        size=int(sizes[-1, number]),
+        share=int(sizes[-1, number]) / everyone if everyone else None,
+        change=entered - left,
+        entered=entered,
+        left=left,
+        trend=tuple(int(size) for size in sizes[:, number]),
+        advance=outcome.advance.estimate,
+        lapse=outcome.lapse.estimate,
+        median_days_to_advance=_days(outcome.median_advance_us),
+        median_stay_days=_days(outcome.median_stay_us),
+        stays=outcome.stays,
+        unfinished=outcome.unfinished,
+        next_after_lapse=_shares(outcome.next_after_lapse)[:NEXT_EVENTS],
+        entry_channels=_entry_channels(channels, number),
+        channels=stage.channels,
+        strategies=tuple(Strategy(one.text, one.verdict) for one in stage.strategies),
+    )
+
+
+def in_words(rules: Sequence[Rule]) -> str:
+    """Entry rules as compact text in the matcher language."""
+    return " | ".join(
+        rule.event[0]
+        if rule == Rule(event=rule.event) and len(rule.event) == 1
+        else rule.model_dump_json(exclude_defaults=True, by_alias=True)
+        for rule in rules
+    )
+
+
+def _days(us: int | None) -> float | None:
+    return None if us is None else us / DAY_US
+
+
+def _shares(counts: Sequence[tuple[str, int]]) -> tuple[Count, ...]:
+    total = sum(count for _, count in counts)
+    return tuple(Count(name, count, count / total) for name, count in counts)
+
+
+def _entry_channels(channels: stages.StagesResult, number: int) -> tuple[Count, ...]:
+    counts = [(group.name, int(group.entries[-1, :, number].sum())) for group in channels.groups]
+    return _shares(sorted([one for one in counts if one[1]], key=lambda one: (-one[1], one[0])))
+
+
+def _flows(total: stages.Group, ids: tuple[str, ...]) -> tuple[Flow, ...]:
+    sources = (*ids, NEW, LAPSED)
+    entries: NDArray[np.int64] = total.entries[-1]
+    moved = [
+        Flow(sources[source], ids[target], int(entries[source, target]))
+        for source, target in zip(*np.nonzero(entries), strict=True)
+    ]
+    lost = [
+        Flow(ids[number], LAPSED, int(count))
+        for number, count in enumerate(total.exits[-1, :, len(ids)])
+        if count
+    ]
+    return (*moved, *lost)
+
+
+def _spans(periods: Periods) -> tuple[Span, ...]:
+    return tuple(
+        Span(first, after - timedelta(days=1))
+        for first, after in zip(periods.starts, (*periods.starts[1:], periods.after), strict=True)
+    )
+
+
+def _growth(result: growth.GrowthResult) -> tuple[GrowthPeriod, ...]:
+    return tuple(
+        GrowthPeriod(span, int(counts[0]), int(counts[1]), int(counts[2]), int(counts[3]), complete)
+        for span, counts, complete in zip(_spans(result.periods), result.counts, result.complete, strict=True)
+    )

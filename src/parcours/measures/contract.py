@@ -1,0 +1,98 @@
+"""What a measure is: a question, three plain functions over partitions, and a result.
+
+    map(partition, query) -> partial      one pass over flat arrays
+    merge(partial, partial) -> partial    associative and commutative, in whole numbers
+    finish(partial, query) -> result      rates, intervals, labels
+
+A partial is a set of named arrays and nothing else, so that it can be cached, sent and merged anywhere. A
+measure is registered by being there: a module of this package that holds ``MEASURE``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from parcours.measures.result import Result
+from parcours.settings import WeekDay
+from parcours.timelines.calendar import Calendar
+from parcours.timelines.masks import PROFILE
+from parcours.timelines.partition import Partition
+
+Partial = dict[str, NDArray[Any]]
+
+
+class Query(BaseModel):
+    """What every question states. ``end`` is the last day inside; all fields have a value once the question
+    is asked.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: date | None = Field(None, description="First day of the range; default: the first day of the log.")
+    end: date | None = Field(None, description="Last day of the range; default: the last day of the log.")
+    as_of_us: int = Field(0, description="Events after this instant are not read (µs since 1970).")
+    zone: str = Field("UTC", description="Time zone of calendar periods.")
+    week_start: WeekDay = Field("monday", description="First day of a calendar week.")
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(self.zone, self.week_start)
+
+    def key(self) -> str:
+        """The question as text: equal questions have equal keys."""
+        return self.model_dump_json(exclude_defaults=True, by_alias=True)
+
+    def reads_profiles(self) -> bool:
+        """Whether the answer depends on customers' profiles."""
+        return PROFILE in self.key()
+
+
+Q = TypeVar("Q", bound=Query)
+R = TypeVar("R", bound=Result)
+
+
+class Measure(ABC, Generic[Q, R]):
+    """One analysis."""
+
+    name: ClassVar[str]
+    question: type[Q]
+
+    @abstractmethod
+    def map(self, partition: Partition, query: Q) -> Partial:
+        """The partial of one partition."""
+
+    @abstractmethod
+    def merge(self, one: Partial, other: Partial) -> Partial:
+        """Two partials as one."""
+
+    @abstractmethod
+    def finish(self, partial: Partial, query: Q) -> R:
+        """The answer."""
+
+    @abstractmethod
+    def members(self, partition: Partition, query: Q, cell: Mapping[str, str]) -> NDArray[np.integer[Any]]:
+        """Positions of the partition's customers behind one cell of the result.
+
+        ``cell`` names the cell as the result's rows do; raises QueryError when there is no such cell.
+        """
+
+
+@cache
+def measures() -> Mapping[str, Measure[Any, Any]]:
+    """Every measure of this package by name."""
+    package = importlib.import_module("parcours.measures")
+    found: dict[str, Measure[Any, Any]] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+        measure = getattr(importlib.import_module(f"parcours.measures.{module}"), "MEASURE", None)
+        if measure is not None:
+            found[measure.name] = measure
+    return found

@@ -1,0 +1,77 @@
+"""The local engine: maps a measure over partitions on threads, merges in partition order, caches partials."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+from parcours.measures.contract import Measure, Partial, Query
+from parcours.measures.partials import load, save
+from parcours.measures.result import Result
+from parcours.timelines.partition import Partition
+from parcours.timelines.timelines import Timelines
+
+R = TypeVar("R", bound=Result)
+Q = TypeVar("Q", bound=Query)
+KEPT_IN_MEMORY = 4_096
+
+
+class LocalEngine:
+    """Answers questions over the timelines of one workspace.
+
+    A partial is cached by question and partition content, in memory and, when ``cache`` is given, on disk:
+    after new events only the partitions that changed are mapped again."""
+
+    def __init__(self, timelines: Timelines, *, threads: int, cache: Path | None = None) -> None:
+        self.timelines = timelines
+        self.threads = threads
+        self._cache = cache / "partials" if cache else None
+        self._memory: dict[str, Partial] = {}
+
+    def ask(self, measure: Measure[Q, R], query: Q) -> R:
+        """The answer to a question."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            partials = list(
+                pool.map(lambda part: self._partial(measure, query, part), self.timelines.partitions())
+            )
+        return measure.finish(reduce(measure.merge, partials), query)
+
+    def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:
+        """The keys of the customers behind one cell, sorted."""
+
+        def named(partition: Partition) -> list[str]:
+            positions = measure.members(partition, query, cell)
+            return list(partition.customers.take(pa.array(positions)).to_pylist())
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            found = pool.map(named, self.timelines.partitions())
+        return tuple(sorted(name for names in found for name in names))
+
+    def _partial(self, measure: Measure[Q, R], query: Q, partition: Partition) -> Partial:
+        key = self._key(measure, query, partition)
+        known = self._memory.get(key)
+        if known is None:
+            path = self._cache / measure.name / f"{key}.npz" if self._cache else None
+            known = load(path) if path else None
+            if known is None:
+                known = measure.map(partition, query)
+                if path:
+                    save(known, path)
+            self._remember(key, known)
+        return known
+
+    def _key(self, measure: Measure[Any, Any], query: Query, partition: Partition) -> str:
+        profiles = self.timelines.profiles.fingerprint if query.reads_profiles() else ""
+        parts = (measure.name, query.key(), str(partition.bucket), partition.fingerprint, profiles)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+
+    def _remember(self, key: str, partial: Partial) -> None:
+        if len(self._memory) >= KEPT_IN_MEMORY:
+            self._memory.pop(next(iter(self._memory)), None)
+        self._memory[key] = partial

@@ -1,0 +1,49 @@
+"""Partials as files, and the merging of labelled counts."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parcours.measures.contract import Partial
+
+
+def save(partial: Partial, path: Path) -> None:
+    """Write a partial at once; a folder that cannot be written is no error, the cache is only a help."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".draft", delete=False) as draft:
+            np.savez(draft, allow_pickle=False, **partial)
+        Path(draft.name).replace(path)
+    except OSError:
+        return
+
+
+def load(path: Path) -> Partial | None:
+    """A partial written before, or None when there is none that can be read."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, KeyError):
+        return None
+
+
+def align(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp], NDArray[np.intp]]:
+    """Two sorted lists of labels as one, and where each one's labels stand in it."""
+    labels = np.union1d(one, other)
+    return labels, np.searchsorted(labels, one), np.searchsorted(labels, other)
+
+
+def add_labelled(
+    labels: tuple[NDArray[Any], NDArray[Any]], counts: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Sum two arrays whose first axis is labelled, by label."""
+    together, first, second = align(*labels)
+    total = np.zeros((len(together), *counts[0].shape[1:]), dtype=np.int64)
+    total[first] += counts[0]
+    total[second] += counts[1]
+    return together, total

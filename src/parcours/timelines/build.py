@@ -1,0 +1,139 @@
+"""Turn one bucket of the log into a partition: read, sort, drop repeated event ids, write flat arrays."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+FORMAT = 1  # part of every folder name: a new layout never reads an old one
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """The eager parts of a partition. ``order`` takes rows of the files to rows of the timelines."""
+
+    customers: pa.Array
+    names: tuple[str, ...]
+    offsets: NDArray[np.int64]
+    timestamps: NDArray[np.int64]
+    events: NDArray[np.int32]
+    order: NDArray[np.int32]
+
+
+def read_column(files: Sequence[str], name: str) -> pa.ChunkedArray:
+    """One column of a bucket's files, in file order, strings as dictionaries."""
+    if not files:
+        return pa.chunked_array([], pa.string())
+    parts = [pq.read_table(path, columns=[name], partitioning=None)[name] for path in files]
+    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], type=parts[0].type)
+
+
+def build(files: Sequence[str]) -> Arrays:
+    """Read and sort one bucket."""
+    if not files:
+        return _empty()
+    customer_codes, customers = _coded(files, "customer")
+    event_codes, names = _coded(files, "event")
+    timestamps = read_column(files, "timestamp").cast(pa.int64()).to_numpy().astype(np.int64, copy=False)
+    order = np.lexsort((timestamps, customer_codes)).astype(np.int32)
+    order = _settle_ties(order, customer_codes, timestamps, files)
+    customer_codes, timestamps = customer_codes[order], timestamps[order]
+    counts = np.bincount(customer_codes, minlength=len(customers))
+    offsets = np.zeros(len(customers) + 1, dtype=np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return Arrays(customers, tuple(names.to_pylist()), offsets, timestamps, event_codes[order], order)
+
+
+def _coded(files: Sequence[str], name: str) -> tuple[NDArray[np.int32], pa.Array]:
+    """Codes into the sorted distinct values, so that codes sort as the values' UTF-8 bytes do."""
+    encoded = read_column(files, name).dictionary_encode().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # pyarrow gives a chunked array of one chunk for some types
+        encoded = encoded.chunk(0)
+    ranks = np.empty(len(encoded.dictionary), dtype=np.int32)
+    ascending = pc.sort_indices(encoded.dictionary).to_numpy()
+    ranks[ascending] = np.arange(len(ascending), dtype=np.int32)
+    return ranks[encoded.indices.to_numpy()], encoded.dictionary.take(pa.array(ascending))
+
+
+def _settle_ties(
+    order: NDArray[np.int32],
+    customers: NDArray[np.int32],
+    timestamps: NDArray[np.int64],
+    files: Sequence[str],
+) -> NDArray[np.int32]:
+    """Order events of one customer and instant by event id, and keep one row of each id.
+
+    Only rows that share customer and instant can share an id, so only those ids are read and compared.
+    """
+    same = (customers[order[1:]] == customers[order[:-1]]) & (timestamps[order[1:]] == timestamps[order[:-1]])
+    if not same.any():
+        return order
+    tied = np.zeros(len(order), dtype=bool)
+    tied[1:] |= same
+    tied[:-1] |= same
+    positions = np.flatnonzero(tied)
+    rows = order[positions]
+    ids = read_column(files, "event_id").take(pa.array(rows))
+    settled = np.lexsort((_ranks(ids), timestamps[rows], customers[rows]))
+    order = order.copy()
+    order[positions] = rows[settled]
+    codes = _ranks(ids)[settled]
+    repeated = np.zeros(len(order), dtype=bool)
+    neighbours = np.diff(positions) == 1
+    repeated[positions[1:]] = (codes[1:] == codes[:-1]) & neighbours
+    return order[~repeated]
+
+
+def _ranks(texts: pa.ChunkedArray) -> NDArray[np.int64]:
+    ranks = pc.rank(texts, sort_keys="ascending", tiebreaker="dense")
+    return np.asarray(ranks.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _empty() -> Arrays:
+    nothing = np.zeros(0, dtype=np.int32)
+    return Arrays(
+        pa.array([], pa.string()), (), np.zeros(1, np.int64), np.zeros(0, np.int64), nothing, nothing
+    )
+
+
+_PARTS = ("offsets", "timestamps", "events", "order")
+
+
+def write(arrays: Arrays, folder: Path) -> None:
+    """Write a partition's folder at once: it is there whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".draft-"))
+    try:
+        for part in _PARTS:
+            np.save(draft / f"{part}.npy", getattr(arrays, part))
+        with pa.OSFile(str(draft / "customers.arrow"), "wb") as sink:
+            table = pa.table({"customer": arrays.customers})
+            with pa.ipc.new_file(sink, table.schema) as writer:
+                writer.write_table(table)
+        (draft / "names.json").write_text(json.dumps(arrays.names), encoding="utf-8")
+        draft.replace(folder)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        if not folder.is_dir():  # otherwise another process finished the same folder first
+            raise
+
+
+def read(folder: Path) -> Arrays:
+    """Memory-map a partition's folder."""
+    mapped = {part: np.load(folder / f"{part}.npy", mmap_mode="r") for part in _PARTS}
+    with pa.memory_map(str(folder / "customers.arrow")) as source:
+        customers = pa.ipc.open_file(source).read_all()["customer"].combine_chunks()
+    if isinstance(customers, pa.ChunkedArray):
+        customers = pa.concat_arrays(customers.chunks) if customers.num_chunks else pa.array([], pa.string())
+    names = tuple(json.loads((folder / "names.json").read_text(encoding="utf-8")))
+    return Arrays(customers=customers, names=names, **mapped)

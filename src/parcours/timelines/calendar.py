@@ -1,0 +1,113 @@
+"""Calendar periods (day, week, month, quarter, year) of a time zone, as UTC instants.
+
+A period holds the instants from its first local midnight up to, and without, the next period's. Where a
+clock change removes midnight, the period begins at the first instant that exists; a day may last 23 or 25
+hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parcours.errors import QueryError
+from parcours.settings import WeekDay
+from parcours.values import instant_us, moment_utc
+
+Unit = Literal["day", "week", "month", "quarter", "year"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+MAX_PERIODS = 5_000
+_WEEK_DAYS: dict[WeekDay, int] = {"monday": 0, "saturday": 5, "sunday": 6}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Local calendar of a workspace."""
+
+    zone: str = "UTC"
+    week_start: WeekDay = "monday"
+
+    def day_of(self, us: int) -> date:
+        """The local day of an instant."""
+        return moment_utc(us).astimezone(ZoneInfo(self.zone)).date()
+
+    def midnight_us(self, day: date) -> int:
+        """The instant at which a local day begins."""
+        local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.zone))
+        first = local.astimezone(UTC)
+        # a midnight that the clocks skipped belongs to the day before when read back; the day begins at the change
+        if first.astimezone(local.tzinfo).date() < day:
+            first = local.replace(fold=1).astimezone(UTC)
+        return instant_us(first)
+
+    def floor(self, day: date, unit: Unit) -> date:
+        """First day of the period that holds ``day``."""
+        if unit == "day":
+            return day
+        if unit == "week":
+            return day - timedelta(days=(day.weekday() - _WEEK_DAYS[self.week_start]) % 7)
+        if unit == "month":
+            return day.replace(day=1)
+        if unit == "quarter":
+            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        return day.replace(month=1, day=1)
+
+    def step(self, first: date, unit: Unit, count: int = 1) -> date:
+        """First day of the period ``count`` periods after the one that begins on ``first``; count may be
+        negative.
+        """
+        if unit == "day":
+            return first + timedelta(days=count)
+        if unit == "week":
+            return first + timedelta(weeks=count)
+        months = first.year * 12 + first.month - 1 + count * {"month": 1, "quarter": 3, "year": 12}[unit]
+        return date(months // 12, months % 12 + 1, 1)
+
+    def periods(self, first: date, last: date, unit: Unit) -> Periods:
+        """The whole periods that touch the days ``first`` to ``last``, both inside."""
+        if last < first:
+            raise QueryError(
+                f"The range ends ({last}) before it starts ({first}).",
+                hint="Swap the two dates or leave one out.",
+            )
+        starts = [self.floor(first, unit)]
+        while starts[-1] <= last:
+            if len(starts) > MAX_PERIODS:
+                raise QueryError(
+                    f"{first} to {last} are more than {MAX_PERIODS:,} periods of a {unit}.",
+                    hint="Ask for a shorter range or a longer period.",
+                )
+            starts.append(self.step(starts[-1], unit))
+        bounds = np.array([self.midnight_us(day) for day in starts], dtype=np.int64)
+        return Periods(unit=unit, starts=tuple(starts[:-1]), after=starts[-1], bounds_us=bounds)
+
+    def complete(self, periods: Periods, as_of_us: int) -> tuple[bool, ...]:
+        """Whether each period is over at an instant. A period longer than a day is over on its last day."""
+        last_seen = self.day_of(as_of_us)
+        return tuple(
+            bool(bound <= as_of_us + 1) or (periods.unit != "day" and last_seen >= last)
+            for bound, last in zip(periods.bounds_us[1:], periods.last_days(), strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Neighbouring calendar periods: period i holds the instants ``bounds_us[i]`` ≤ t < ``bounds_us[i +
+    1]``.
+    """
+
+    unit: Unit
+    starts: tuple[date, ...]
+    after: date  # first day after the last period
+    bounds_us: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def last_days(self) -> tuple[date, ...]:
+        """Last day of each period."""
+        return tuple(day - timedelta(days=1) for day in (*self.starts[1:], self.after))

@@ -1,0 +1,103 @@
+"""The lazy columns of a partition: event properties and profile traits, read when a question needs them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from parcours.timelines.build import read_column
+from parcours.timelines.partition import MISSING_VALUE, Column
+
+LOG_COLUMNS = frozenset({"channel", "campaign", "source", "currency"})
+
+
+def event_column(files: Sequence[str], order: NDArray[np.int32], name: str) -> Column:
+    """A property of every row: a column of the log, else a key of the events' JSON properties.
+
+    Text stays as it is; a number, a boolean or a nested value is its JSON text; JSON null is missing.
+    """
+    rows = read_column(files, name if name in LOG_COLUMNS else "properties")
+    encoded = _single(rows.take(pa.array(order)).dictionary_encode())
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    if name in LOG_COLUMNS:
+        return Column(codes, tuple(encoded.dictionary.to_pylist()))
+    return _recode(codes, _json_texts(encoded.dictionary, name))
+
+
+def value_minor(files: Sequence[str], order: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Values in minor units; MISSING_VALUE where an event has none."""
+    values = read_column(files, "value_minor").cast(pa.int64()).take(pa.array(order))
+    filled = pc.fill_null(values, pa.scalar(MISSING_VALUE, pa.int64()))
+    return np.asarray(filled.to_numpy(), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """The latest value of each trait of each customer."""
+
+    fingerprint: str
+    rows: pa.Table  # customer, trait, value: one row for each customer and trait
+
+    @classmethod
+    def of(cls, profiles: pa.Table) -> Profiles:
+        """Keep what holds now: of several values of a trait, the latest; at one instant, the greatest text."""
+        ordered = profiles.sort_by(
+            [(name, "ascending") for name in ("customer", "trait", "timestamp", "value")]
+        ).select(["customer", "trait", "value"])
+        keys = pc.binary_join_element_wise(ordered["customer"], ordered["trait"], "\0")
+        last = np.ones(ordered.num_rows, dtype=bool)
+        if ordered.num_rows:
+            last[:-1] = pc.not_equal(keys[1:], keys[:-1]).to_numpy()
+        latest = ordered.filter(pa.array(last)).combine_chunks()
+        return cls(_digest(latest), latest)
+
+    def names(self) -> list[str]:
+        """The traits that any customer has, sorted."""
+        return sorted(pc.unique(self.rows["trait"]).to_pylist())
+
+    def column(self, trait: str, customers: pa.Array) -> Column:
+        """One trait for each of ``customers``."""
+        chosen = self.rows.filter(pc.equal(self.rows["trait"], trait))
+        positions = pc.index_in(customers, value_set=chosen["customer"].combine_chunks())
+        values = chosen["value"].take(positions).combine_chunks()
+        encoded = _single(values.dictionary_encode())
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        return Column(codes, tuple(encoded.dictionary.to_pylist()))
+
+
+def _digest(table: pa.Table) -> str:
+    digest = hashlib.sha256()
+    for batch in table.to_batches():
+        digest.update(batch.serialize())
+    return digest.hexdigest()[:24]
+
+
+def _json_texts(properties: pa.Array, name: str) -> list[str | None]:
+    with duckdb.connect() as connection:
+        connection.register("given", pa.table({"properties": properties}))
+        path = '$."' + name.replace('"', '\\"') + '"'
+        connection.execute("select json_extract_string(properties, ?) as text from given", [path])
+        return [text for (text,) in connection.fetchall()]
+
+
+def _recode(codes: NDArray[np.int32], texts: list[str | None]) -> Column:
+    """From codes into JSON objects to codes into the distinct values of one key."""
+    values = sorted({text for text in texts if text is not None})
+    position = {text: number for number, text in enumerate(values)}
+    lookup = np.array([-1 if text is None else position[text] for text in texts] + [-1], dtype=np.int32)
+    return Column(lookup[codes], tuple(values))
+
+
+def _single(array: pa.ChunkedArray | pa.Array) -> pa.DictionaryArray:
+    if isinstance(array, pa.ChunkedArray):
+        array = array.unify_dictionaries().combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], pa.dictionary(pa.int32(), pa.string()))
+    return array

@@ -1,0 +1,120 @@
+"""One partition: the whole timelines of some customers, as flat arrays.
+
+Rows are sorted by customer, then time, then event id, so that a customer's timeline is
+``offsets[i]`` ≤ row < ``offsets[i + 1]`` and the order never depends on how the events arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One property of every row (or customer): codes into its distinct values; code −1 is missing."""
+
+    codes: NDArray[np.int32]
+    values: tuple[str, ...]
+
+    def text(self, row: int) -> str | None:
+        """The value at one row, None when missing."""
+        code = int(self.codes[row])
+        return self.values[code] if code >= 0 else None
+
+    def take(self, flags_by_value: NDArray[np.bool_], missing: bool) -> NDArray[np.bool_]:
+        """Spread a decision on each distinct value over the rows."""
+        flags = np.append(flags_by_value, missing)
+        return flags[self.codes]  # code −1 picks the appended last element
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Where a partition's lazy parts come from; each is called at most once and kept."""
+
+    column: Callable[[str], Column]
+    trait: Callable[[str], Column]
+    value_minor: Callable[[], NDArray[np.int64]]
+    properties: Callable[[Sequence[int]], list[str | None]]
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The timelines of one bucket of customers."""
+
+    bucket: int
+    fingerprint: str  # changes exactly when the content does
+    customers: pa.Array  # sorted keys
+    offsets: NDArray[np.int64]
+    timestamps: NDArray[np.int64]  # µs since 1970, UTC
+    events: NDArray[np.int32]  # codes into `names`
+    names: tuple[str, ...]  # the event names of this partition, sorted
+    loader: Loader
+    _kept: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+
+    @property
+    def customer_count(self) -> int:
+        return len(self.customers)
+
+    @property
+    def event_count(self) -> int:
+        return len(self.timestamps)
+
+    def column(self, name: str) -> Column:
+        """One event property: channel, campaign, source, currency, or a key of the event's properties."""
+        return self.keep(("column", name), lambda: self.loader.column(name))
+
+    def trait(self, name: str) -> Column:
+        """One profile trait, a value for each customer."""
+        return self.keep(("trait", name), lambda: self.loader.trait(name))
+
+    def value_minor(self) -> NDArray[np.int64]:
+        """Value of each event in minor units of its currency; MISSING_VALUE where there is none."""
+        return self.keep("value", self.loader.value_minor)
+
+    def properties(self, rows: Sequence[int]) -> list[str | None]:
+        """The whole properties of some rows, as JSON texts; read anew each time, for a customer or two."""
+        return self.loader.properties(rows)
+
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """Compute something about this partition once, whatever thread asks first."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            return self._kept[key]  # type: ignore[return-value]  # the key names the type
+
+    def forget(self, key: object) -> None:
+        """Drop something kept, to give its memory back."""
+        with self._lock:
+            self._kept.pop(key, None)
+
+    def rows_of(self, customer: str) -> range:
+        """The rows of one customer, empty when the customer is not here."""
+        position = _find(self.customers, customer)
+        if position is None:
+            return range(0)
+        return range(int(self.offsets[position]), int(self.offsets[position + 1]))
+
+
+MISSING_VALUE = np.iinfo(np.int64).min
+
+
+def _find(keys: pa.Array, wanted: str) -> int | None:
+    low, high = 0, len(keys)
+    target = wanted.encode()  # keys are sorted by their UTF-8 bytes
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle].as_py().encode() < target:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(keys) and keys[low].as_py() == wanted else None
