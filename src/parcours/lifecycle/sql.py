@@ -47,7 +47,7 @@ def run(text: str, timelines: Timelines, rules: LifecycleRules, as_of_us: int, *
                     f"{statements[0].type.name} is not allowed: SQL here only reads.",
                     hint=f"Write one SELECT over {', '.join(TABLES)}.",
                 )
-            return connection.execute(statements[0]).to_arrow_table()
+            return connection.sql(text).to_arrow_table()
         except duckdb.Error as error:
             message = str(error).strip()
             raise QueryError(message, hint=f"The tables are {', '.join(TABLES)}.") from None
@@ -68,17 +68,19 @@ def _provide(
 
 
 def _major_units(connection: duckdb.DuckDBPyConnection) -> str:
-    """The exact amount as a decimal: minor units over the power of ten of each currency present."""
-    found = connection.execute(
-        "select distinct currency from events_minor where currency is not null"
+    """The exact amount as a decimal: minor units times the size of a minor unit of each currency present."""
+    rows = connection.execute(
+        "select distinct currency from events_minor where value_minor is not null"
     ).fetchall()
-    cases = "".join(
-        f" when '{currency}' then {10 ** minor_digits(currency)}"
-        for (currency,) in sorted(found)
-        if currency.isalpha() and minor_digits(currency) != 2
+    digits = {currency: minor_digits(currency or "") for (currency,) in rows}
+    most = max(digits.values(), default=2)
+    cases = " ".join(
+        f"when '{currency}' then 1e-{digits[currency]}::decimal({most + 1}, {most})"
+        for currency in sorted(currency for currency in digits if currency and currency.isalpha())
     )
-    divisor = f"case currency{cases} else 100 end" if cases else "100"
-    return f"cast(value_minor as decimal(38, 4)) / {divisor}"
+    rest = f"1e-2::decimal({max(most, 2) + 1}, {max(most, 2)})"
+    unit = f"case currency {cases} else {rest} end" if cases else rest
+    return f"value_minor::decimal(19, 0) * {unit}"
 
 
 def stage_intervals(timelines: Timelines, rules: LifecycleRules, as_of_us: int) -> pa.Table:
