@@ -1,0 +1,51 @@
+"""Where things are: the workspace that a command means, and the file that it writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parcours.errors import InputError, WorkspaceNotFoundError
+
+if TYPE_CHECKING:
+    from parcours.workspace import Workspace
+
+SETTINGS_FILE = "parcours.toml"  # settings.FILE_NAME; that module is too heavy for `--help`
+
+
+def find_workspace(given: Path | None, current: Path) -> Path:
+    """The folder of the workspace: the one given, else the nearest at or above the current folder."""
+    if given is not None:
+        if (given / SETTINGS_FILE).is_file():
+            return given
+        what = "is not a workspace" if given.is_dir() else "does not exist"
+        raise WorkspaceNotFoundError(
+            f"The folder {given} {what}.", hint=f"Make a workspace there with: parcours init {given}"
+        )
+    for folder in (current, *current.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    raise WorkspaceNotFoundError(
+        f"There is no workspace in {current} or above it.",
+        hint="Name one with --workspace FOLDER, or make one with: parcours init FOLDER",
+    )
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file that the user asked for; raises InputError where it cannot be written."""
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        path.write_bytes(data)
+    except FileNotFoundError:
+        raise InputError(
+            f"The folder {path.parent} does not exist.", hint=f"Make it first: mkdir -p {path.parent}"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def open_workspace(given: Path | None) -> Workspace:
+    """The workspace that a command means, opened."""
+    import parcours
+
+    return parcours.open(find_workspace(given, Path.cwd()))
