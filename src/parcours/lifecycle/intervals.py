@@ -56,11 +56,9 @@ class Stays:
 
 
 def stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:
-    """Walk every customer of a partition. Kept for the partition, as several measures ask for the same
-    stays.
-    """
-    key = ("stays", rules.model_dump_json(), as_of_us)  # as text: True and 1 are equal, but match differently
-    return partition.keep(key, lambda: _stays(partition, rules, as_of_us))
+    """Walk every customer of a partition. The latest is kept, as several measures ask for the same stays."""
+    key = (rules.model_dump_json(), as_of_us)  # as text: True and 1 are equal, but match differently
+    return partition.keep_latest("stays", key, lambda: _stays(partition, rules, as_of_us))
 
 
 def _stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,11 +35,14 @@ class LocalEngine:
 
     def ask(self, measure: Measure[Q, R], query: Q) -> R:
         """The answer to a question."""
+        question = self._question(measure, query)
         with ThreadPoolExecutor(self.threads) as pool:
             partials = list(
-                pool.map(lambda part: self._partial(measure, query, part), self.timelines.partitions())
+                pool.map(
+                    lambda part: self._partial(measure, query, part, question), self.timelines.partitions()
+                )
             )
-        return measure.finish(reduce(measure.merge, partials), query)
+        return measure.finish(_merged(measure, partials), query)
 
     def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the customers behind one cell, sorted."""
@@ -53,8 +55,8 @@ class LocalEngine:
             found = pool.map(named, self.timelines.partitions())
         return tuple(sorted(name for names in found for name in names))
 
-    def _partial(self, measure: Measure[Q, R], query: Q, partition: Partition) -> Partial:
-        key = self._key(measure, query, partition)
+    def _partial(self, measure: Measure[Q, R], query: Q, partition: Partition, question: str) -> Partial:
+        key = _key(question, partition)
         known = self._memory.get(key)
         if known is None:
             path = self._cache / measure.name / f"{key}.npz" if self._cache else None
@@ -66,12 +68,26 @@ class LocalEngine:
             self._remember(key, known)
         return known
 
-    def _key(self, measure: Measure[Any, Any], query: Query, partition: Partition) -> str:
+    def _question(self, measure: Measure[Any, Any], query: Query) -> str:
+        """What the answer depends on besides the partitions' events."""
         profiles = self.timelines.profiles.fingerprint if query.reads_profiles() else ""
-        parts = (measure.name, query.key(), str(partition.bucket), partition.fingerprint, profiles)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+        return f"{measure.name}\0{query.key()}\0{profiles}"
 
     def _remember(self, key: str, partial: Partial) -> None:
         if len(self._memory) >= KEPT_IN_MEMORY:
             self._memory.pop(next(iter(self._memory)), None)
         self._memory[key] = partial
+
+
+def _merged(measure: Measure[Any, Any], partials: list[Partial]) -> Partial:
+    """Merge neighbours level by level: partials that grow as they merge are copied log n times, not n."""
+    while len(partials) > 1:
+        pairs = zip(partials[::2], partials[1::2], strict=False)
+        rest = partials[-1:] if len(partials) % 2 else []
+        partials = [measure.merge(one, other) for one, other in pairs] + rest
+    return partials[0]
+
+
+def _key(question: str, partition: Partition) -> str:
+    parts = (question, str(partition.bucket), partition.fingerprint)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]

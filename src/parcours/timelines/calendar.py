@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,9 @@ class Calendar:
 
     def periods(self, first: date, last: date, unit: Unit) -> Periods:
         """The whole periods that touch the days ``first`` to ``last``, both inside."""
+        return _periods(self, first, last, unit)
+
+    def _whole_periods(self, first: date, last: date, unit: Unit) -> Periods:
         if last < first:
             raise QueryError(
                 f"The range ends ({last}) before it starts ({first}).",
@@ -83,6 +87,7 @@ class Calendar:
                 )
             starts.append(self.step(starts[-1], unit))
         bounds = np.array([self.midnight_us(day) for day in starts], dtype=np.int64)
+        bounds.setflags(write=False)
         return Periods(unit=unit, starts=tuple(starts[:-1]), after=starts[-1], bounds_us=bounds)
 
     def complete(self, periods: Periods, as_of_us: int) -> tuple[bool, ...]:
@@ -111,3 +116,9 @@ class Periods:
     def last_days(self) -> tuple[date, ...]:
         """Last day of each period."""
         return tuple(day - timedelta(days=1) for day in (*self.starts[1:], self.after))
+
+
+@lru_cache(maxsize=64)
+def _periods(calendar: Calendar, first: date, last: date, unit: Unit) -> Periods:
+    """Kept, as every partition asks for the periods of the same question."""
+    return calendar._whole_periods(first, last, unit)

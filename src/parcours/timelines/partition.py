@@ -92,10 +92,14 @@ class Partition:
                 self._kept[key] = make()
             return self._kept[key]  # type: ignore[return-value]  # the key names the type
 
-    def forget(self, key: object) -> None:
-        """Drop something kept, to give its memory back."""
+    def keep_latest(self, kind: str, key: object, make: Callable[[], T]) -> T:
+        """As ``keep``, but only one of each kind: the last asked for, so that memory stays bounded."""
         with self._lock:
-            self._kept.pop(key, None)
+            held = self._kept.get(kind)
+            if not isinstance(held, tuple) or held[0] != key:
+                held = (key, make())
+                self._kept[kind] = held
+            return held[1]  # type: ignore[no-any-return]  # the key names the type
 
     def rows_of(self, customer: str) -> range:
         """The rows of one customer, empty when the customer is not here."""
