@@ -9,36 +9,14 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 
 from parcours.events.log import Batch, EventLog
-from parcours.lifecycle.intervals import ADVANCED, LAPSED, NEW, NO_ROW, OPEN, REACTIVATED, STILL_THERE, stays
 from parcours.lifecycle.rules import LifecycleRules
-from parcours.timelines.partition import Partition
 from parcours.timelines.timelines import Timelines
-from twins.lifecycle import HowEntered, HowLeft, Interval, intervals
+from twins.fast import fast_intervals
+from twins.lifecycle import Interval, intervals
 from twins.logs import UNIT_US, Log, lifecycles, logs
 from twins.partitions import event_rows, partition_of, profile_rows
 
-ENTERED: dict[int, HowEntered] = {NEW: "new", ADVANCED: "advanced", REACTIVATED: "reactivated"}
-LEFT: dict[int, HowLeft | None] = {OPEN: None, ADVANCED: "advanced", LAPSED: "lapsed"}
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def fast(partition: Partition, rules: LifecycleRules, as_of_us: int) -> list[Interval]:
-    """The stays of a partition in the twin's words."""
-    found = stays(partition, rules, as_of_us)
-    return [
-        Interval(
-            customer=partition.customers[int(found.customer[i])].as_py(),
-            stage_index=int(found.stage[i]),
-            entered_at_us=int(found.entered_us[i]),
-            left_at_us=None if found.left_us[i] == STILL_THERE else int(found.left_us[i]),
-            how_entered=ENTERED[int(found.entry[i])],
-            how_left=LEFT[int(found.exit[i])],
-            next_event=None
-            if found.next_row[i] == NO_ROW
-            else partition.names[partition.events[found.next_row[i]]],
-        )
-        for i in range(len(found))
-    ]
 
 
 def slow(log: Log, rules: LifecycleRules) -> list[Interval]:
@@ -48,7 +26,7 @@ def slow(log: Log, rules: LifecycleRules) -> list[Interval]:
 @settings(PATIENT, max_examples=1500)
 @given(logs(), lifecycles())
 def test_stays_are_those_of_the_twin(log: Log, rules: LifecycleRules) -> None:
-    assert fast(partition_of(log.events, log.profiles), rules, log.as_of_us) == slow(log, rules)
+    assert fast_intervals(partition_of(log.events, log.profiles), rules, log.as_of_us) == slow(log, rules)
 
 
 @settings(PATIENT, max_examples=150)
@@ -62,7 +40,7 @@ def test_whenever_observation_ends(log: Log, rules: LifecycleRules) -> None:
     for end_us in sorted({last_us, *ends})[-8:]:
         for moment_us in (end_us - 1, end_us, end_us + 1):
             cut = replace(log, as_of_us=moment_us)
-            assert fast(part, rules, moment_us) == slow(cut, rules)
+            assert fast_intervals(part, rules, moment_us) == slow(cut, rules)
 
 
 @settings(PATIENT, max_examples=25)
@@ -74,5 +52,7 @@ def test_from_a_real_log_on_disk(log: Log, rules: LifecycleRules) -> None:
         rows = event_rows(reversed(log.events), buckets=2)
         written.append(Batch("test", rows, profiles=profile_rows(log.profiles)))
         timelines = Timelines(written, Path(folder) / "cache", threads=1)
-        found = [stay for part in timelines.partitions() for stay in fast(part, rules, log.as_of_us)]
+        found = [
+            stay for part in timelines.partitions() for stay in fast_intervals(part, rules, log.as_of_us)
+        ]
     assert sorted(found, key=lambda stay: stay.customer) == slow(log, rules)
