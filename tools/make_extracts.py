@@ -43,10 +43,11 @@ BASKETS: Final = """
     LEFT JOIN read_parquet($source || '/products.parquet') AS products USING (product_id)
     WHERE {drawn}
     GROUP BY ALL
-    ORDER BY household_id, transaction_timestamp, basket_id, department
+    ORDER BY household_id, transaction_timestamp, basket_id, sales_value DESC, department
 """
+CAMPAIGN_NAME: Final = "right(campaign_type, 1) || '-' || campaign_id"  # A-18: type A, number 18
 CAMPAIGNS: Final = """
-    SELECT household_id, campaign_id, campaign_type,
+    SELECT household_id, campaign_id, campaign_type, {campaign} AS campaign,
            start_date::date AS start_date, end_date::date AS end_date
     FROM read_parquet($source || '/campaigns.parquet') AS facts
     JOIN read_parquet($source || '/campaign_descriptions.parquet') AS described USING (campaign_id)
@@ -54,7 +55,8 @@ CAMPAIGNS: Final = """
     ORDER BY household_id, start_date, campaign_id
 """
 REDEMPTIONS: Final = """
-    SELECT household_id, coupon_upc, campaign_id, campaign_type, redemption_date::date AS redemption_date
+    SELECT household_id, coupon_upc, campaign_id, campaign_type, {campaign} AS campaign,
+           redemption_date::date AS redemption_date
     FROM read_parquet($source || '/coupon_redemptions.parquet') AS facts
     JOIN read_parquet($source || '/campaign_descriptions.parquet') AS described USING (campaign_id)
     WHERE {drawn}
@@ -112,7 +114,7 @@ def make_complete_journey(source: Path, target: Path) -> None:
         ("coupon_redemptions", REDEMPTIONS),
         ("demographics", DEMOGRAPHICS),
     ):
-        write(query.format(drawn=where), source, target / f"{name}.parquet")
+        write(query.format(drawn=where, campaign=CAMPAIGN_NAME), source, target / f"{name}.parquet")
 
 
 def make_online_retail(source: Path, target: Path) -> None:

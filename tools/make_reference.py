@@ -19,6 +19,8 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from parcours.errors import ParcoursError
+
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
@@ -57,7 +59,7 @@ def measures_page() -> str:
         module = inspect.getmodule(type(measure))
         parts += [
             f"## {name}",
-            inspect.cleandoc(module.__doc__ or ""),
+            inspect.cleandoc(module.__doc__ or "").replace("``", "`"),
             "The question:",
             _fields(measure.question),
         ]
@@ -72,8 +74,7 @@ def settings_page() -> str:
         [
             WRITTEN,
             "# Settings",
-            f"A workspace is set in its file `{FILE_NAME}`. An environment variable `PARCOURS_` and the name in "
-            "capitals overrides a setting, for example `PARCOURS_LANGUAGE=fr`.",
+            _SETTINGS.format(file=FILE_NAME),
             _fields(Settings),
         ]
     )
@@ -81,8 +82,6 @@ def settings_page() -> str:
 
 def errors_page() -> str:
     """Every error with the code that scripts may test."""
-    from parcours.errors import ParcoursError
-
     rows = [
         f"| `{error.code}` | `{error.__name__}` | {_first_line(error.__doc__ or '')} |"
         for error in _tree(ParcoursError)
@@ -91,10 +90,7 @@ def errors_page() -> str:
         [
             WRITTEN,
             "# Errors",
-            "Every mistake raises one of these from `parcours.errors`: `message` says what was wrong and where, `hint` "
-            "what to do about it. On the command line they are printed on standard error with exit code 2; with "
-            "`--json` as an object with `code`, `message` and `hint`. The code stays the same from release to release. "
-            "A command line that cannot be understood has the code `usage`.",
+            _ERRORS,
             "\n".join(["| code | class | meaning |", "| --- | --- | --- |", *rows]),
         ]
     )
@@ -104,7 +100,8 @@ def architecture_page(present: str) -> str:
     """ARCHITECTURE.md with its listing made from the modules' own first lines."""
     before, found, rest = present.partition(BEGIN)
     _, closed, after = rest.partition(END)
-    assert found and closed, f"ARCHITECTURE.md needs {BEGIN} and {END}"
+    if not found or not closed:
+        raise ValueError(f"ARCHITECTURE.md needs {BEGIN} and {END}")
     return f"{before}{BEGIN}\n{listing()}\n{END}{after}"
 
 
@@ -133,7 +130,7 @@ def _first_line(text: str) -> str:
     return paragraph.replace("``", "`")
 
 
-def _tree(error: type) -> Iterator[type]:
+def _tree(error: type[ParcoursError]) -> Iterator[type[ParcoursError]]:
     yield error
     for child in error.__subclasses__():
         yield from _tree(child)
@@ -188,6 +185,16 @@ _EXIT_CODES = """\
 | 1 | `check` found a problem; or a fault of Parcours itself, with a traceback to report |
 | 2 | a mistake in what was asked; standard error says which and what to do |
 | 130 | stopped with Ctrl-C |"""
+
+_SETTINGS = """\
+A workspace is set in its file `{file}`. An environment variable named `PARCOURS_` and the setting in capitals overrides
+it, for example `PARCOURS_LANGUAGE=fr`."""
+
+_ERRORS = """\
+Every mistake raises one of these from `parcours.errors`: `message` says what was wrong and where, `hint` what to do
+about it. On the command line it is printed on standard error with exit code 2; with `--json` as an object with `code`,
+`message` and `hint`. Codes stay the same from release to release. A command line that cannot be understood has the code
+`usage`."""
 
 _MEASURES = """\
 A measure answers one question. It is asked in Python (`workspace.stages(…)`) or on the command line

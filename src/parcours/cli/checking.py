@@ -33,7 +33,8 @@ def check(workspace: WorkspaceFolder = None, as_json: AsJson = False, lang: Word
         typer.echo(json_text({"findings": found}))
     else:
         for finding in findings:
-            typer.echo(f"{say(language, finding.severity)}: {finding.message(language)}")
+            label = say(language, finding.severity)
+            typer.echo(say(language, "{label}: {message}", label=label, message=finding.message(language)))
         if not findings:
             typer.echo(say(language, "Everything fits."))
     if any(finding.severity == "problem" for finding in findings):

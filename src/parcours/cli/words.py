@@ -11,11 +11,12 @@ FRENCH = {
     "nothing": "rien",
     "yes": "oui",
     "no": "non",
-    "… and {count} more rows; --rows 0 shows all": "… et {count} lignes de plus ; --rows 0 les montre toutes",
+    "… and {count} more rows; --rows 0 shows all": "… et {count} lignes de plus\u00a0; --rows 0 les montre toutes",
     "Made the workspace {folder}.": "L’espace de travail {folder} est prêt.",
-    "Next: {command}": "Ensuite : {command}",
+    "Next: {command}": "Ensuite\u00a0: {command}",
     "The map is in {file}.": "La carte est dans {file}.",
     "Everything fits.": "Tout concorde.",
+    "{label}: {message}": "{label}\u00a0: {message}",
     "problem": "problème",
     "warning": "attention",
     "note": "à noter",
@@ -72,7 +73,7 @@ FRENCH = {
 }
 
 
-def say(language: str, text: str, **values: object) -> str:
+def say(language: str, text: str, /, **values: object) -> str:
     """A sentence in the language asked for."""
     chosen = FRENCH.get(text, text) if language == "fr" else text
     return chosen.format(**values)

@@ -1,0 +1,85 @@
+"""The command as a user starts it: a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("parcours")
+HEAVY = {"altair", "babel", "deltalake", "duckdb", "jinja2", "numba", "numpy", "pandas", "pyarrow"}
+
+
+def parcours(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env=os.environ | more,
+    )  # fmt: skip
+
+
+def imported(code: str) -> set[str]:
+    """The packages that a piece of Python imports."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys, json\nprint(json.dumps(list(sys.modules)))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {name.partition(".")[0] for name in json.loads(told.stdout.splitlines()[-1])}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import parcours",
+        "from parcours.cli import main; main(['--help'])",
+        "from parcours.cli import main; main(['stages', '--help'])",
+        "from parcours.cli import main; main(['stagse'])",
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(code: str) -> None:
+    assert imported(code) & HEAVY == set()
+
+
+def test_help_answers_in_a_blink() -> None:
+    """The fastest of several, for the build server is a busy machine."""
+    seconds = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        ran = parcours("--help")
+        seconds.append(time.perf_counter() - begin)
+        assert ran.returncode == 0
+    assert min(seconds) < 0.3 * slowness()
+
+
+def slowness() -> float:
+    """How many times longer than on an idle machine a bare Python takes to start; never less than 1."""
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    return max(1.0, (time.perf_counter() - begin) / 0.03)
+
+
+def test_a_mistake_leaves_standard_output_empty(tmp_path: Path) -> None:
+    ran = parcours("events", "-w", tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: ")
+    assert "\x1b" not in ran.stderr
+
+
+def test_a_broken_pipe_is_quiet(shop: Path) -> None:
+    ran = subprocess.run(
+        ["bash", "-c", f"'{COMMAND}' sql 'select * from range(200000)' --csv -w '{shop}' | head -n 1"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (ran.stdout, ran.stderr) == ("range\n", "")
+
+
+def test_a_table_in_a_pipe_has_no_colours(shop: Path) -> None:
+    ran = parcours("events", "-w", shop, COLUMNS="60")
+    assert ran.returncode == 0, ran.stderr
+    assert "\x1b" not in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 60
+    assert ran.stderr == ""
