@@ -53,8 +53,8 @@ def around_orders(
 ) -> list[Happenings]:
     """Carts and checkouts before, refunds and questions after.
 
-    Carts come only before orders of customers who were further than awareness: elsewhere one would be the
-    first sign of consideration, which the plan does not know.
+    Carts and checkouts come only before orders of customers who were further than awareness: elsewhere one
+    would be the first sign of consideration, which the plan does not know.
     """
     advanced = (walk.how == ADVANCED) & np.isin(walk.stage, (PURCHASE, RETENTION))
     advanced &= walk.came_from >= CONSIDERATION
