@@ -225,6 +225,8 @@ class Workspace:
     ) -> Q:
         """A question with nothing left open: the range of the data, its end, the workspace's calendar."""
         chosen = {name: value for name, value in given.items() if value is not None}
+        if "segment" in chosen:
+            chosen.setdefault("rules", self.document.rules)
         query = question(
             as_of_us=self._as_of_us(as_of),
             zone=self.settings.zone,

@@ -12,7 +12,7 @@ Events after ``as_of`` are not read. A stay whose customer has neither advanced 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -53,6 +53,11 @@ class Stays:
 
     def __len__(self) -> int:
         return len(self.stage)
+
+    def of(self, customers: NDArray[np.bool_]) -> Stays:
+        """The stays of the customers flagged, one flag for each customer of the partition."""
+        chosen = customers[self.customer]
+        return Stays(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 def stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:

@@ -21,11 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from parcours.lifecycle.rules import LifecycleRules
+from parcours.lifecycle.segments import Segment
 from parcours.measures.result import Result
 from parcours.settings import WeekDay
 from parcours.timelines.calendar import Calendar
 from parcours.timelines.masks import PROFILE
+from parcours.timelines.matchers import Where
 from parcours.timelines.partition import Partition
+from parcours.timelines.units import CUSTOMER
 
 Partial = dict[str, NDArray[Any]]
 
@@ -37,6 +41,14 @@ class Query(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    per: str = Field(
+        CUSTOMER,
+        min_length=1,
+        description="Count customers, or the values of a property, or profile.<trait>.",
+    )
+    where: Where | None = Field(None, description="Conditions that every event must meet.")
+    segment: Segment | None = Field(None, description="Only customers in this segment.")
+    rules: LifecycleRules | None = Field(None, description="The lifecycle, for segments by stage.")
     start: date | None = Field(None, description="First day of the range; default: the first day of the log.")
     end: date | None = Field(None, description="Last day of the range; default: the last day of the log.")
     as_of_us: int = Field(0, description="Events after this instant are not read (µs since 1970).")
@@ -53,7 +65,8 @@ class Query(BaseModel):
 
     def reads_profiles(self) -> bool:
         """Whether the answer depends on customers' profiles."""
-        return PROFILE in self.key()
+        by_segment = self.segment is not None and self.segment.reads_profiles()
+        return by_segment or PROFILE in self.key()
 
 
 Q = TypeVar("Q", bound=Query)
@@ -80,7 +93,7 @@ class Measure(ABC, Generic[Q, R]):
 
     @abstractmethod
     def members(self, partition: Partition, query: Q, cell: Mapping[str, str]) -> NDArray[np.integer[Any]]:
-        """Positions of the partition's customers behind one cell of the result.
+        """Positions of the partition's units (customers, unless the question says otherwise) behind one cell.
 
         ``cell`` names the cell as the result's rows do; raises QueryError when there is no such cell.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,8 +14,10 @@ import pyarrow as pa
 from parcours.measures.contract import Measure, Partial, Query
 from parcours.measures.partials import load, save
 from parcours.measures.result import Result
+from parcours.timelines.masks import PROFILE
 from parcours.timelines.partition import Partition
 from parcours.timelines.timelines import Timelines
+from parcours.timelines.units import CUSTOMER, Regrouped, regroup
 
 R = TypeVar("R", bound=Result)
 Q = TypeVar("Q", bound=Query)
@@ -32,17 +35,18 @@ class LocalEngine:
         self.threads = threads
         self._cache = cache / "partials" if cache else None
         self._memory: dict[str, Partial] = {}
+        self._regrouped: tuple[tuple[str, ...], Regrouped] | None = None
 
     def ask(self, measure: Measure[Q, R], query: Q) -> R:
         """The answer to a question."""
         question = self._question(measure, query)
+        units = self._units(query)
         with ThreadPoolExecutor(self.threads) as pool:
             partials = list(
-                pool.map(
-                    lambda part: self._partial(measure, query, part, question), self.timelines.partitions()
-                )
+                pool.map(lambda part: self._partial(measure, query, part, question), units.partitions)
             )
-        return measure.finish(_merged(measure, partials), query)
+        result = measure.finish(_merged(measure, partials), query)
+        return replace(result, dropped_events=units.dropped_events) if units.dropped_events else result
 
     def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the customers behind one cell, sorted."""
@@ -52,7 +56,7 @@ class LocalEngine:
             return list(partition.customers.take(pa.array(positions)).to_pylist())
 
         with ThreadPoolExecutor(self.threads) as pool:
-            found = pool.map(named, self.timelines.partitions())
+            found = pool.map(named, self._units(query).partitions)
         return tuple(sorted(name for names in found for name in names))
 
     def _partial(self, measure: Measure[Q, R], query: Q, partition: Partition, question: str) -> Partial:
@@ -67,6 +71,17 @@ class LocalEngine:
                     save(known, path)
             self._remember(key, known)
         return known
+
+    def _units(self, query: Query) -> Regrouped:
+        """The partitions of the unit that is counted; of units other than the customer, the latest is kept."""
+        wholes = self.timelines.partitions()
+        if query.per == CUSTOMER:
+            return Regrouped(tuple(wholes), 0)
+        profiles = self.timelines.profiles.fingerprint if query.per.startswith(PROFILE) else ""
+        key = (query.per, profiles, *(whole.fingerprint for whole in wholes))
+        if self._regrouped is None or self._regrouped[0] != key:
+            self._regrouped = (key, regroup(wholes, query.per))
+        return self._regrouped[1]
 
     def _question(self, measure: Measure[Any, Any], query: Query) -> str:
         """What the answer depends on besides the partitions' events."""

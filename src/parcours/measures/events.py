@@ -19,6 +19,7 @@ from parcours.measures import contract
 from parcours.measures.contract import Measure, Partial
 from parcours.measures.partials import align
 from parcours.measures.result import Result
+from parcours.measures.scope import rows_in_scope
 from parcours.timelines.kernel import kernel
 from parcours.timelines.partition import Partition
 
@@ -81,7 +82,8 @@ class Events(Measure[Query, EventsResult]):
         tally = np.zeros((len(partition.names), 2), dtype=np.int64)
         span = np.empty((len(partition.names), 2), dtype=np.int64)
         span[:, 0], span[:, 1] = FOREVER, -FOREVER
-        _tally(partition.offsets, partition.timestamps, partition.events, low, high, tally, span)
+        chosen = rows_in_scope(partition, query)
+        _tally(partition.offsets, partition.timestamps, partition.events, chosen, low, high, tally, span)
         seen = tally[:, 0] > 0
         return {
             "names": np.array([*partition.names, ""])[:-1][seen],
@@ -117,21 +119,23 @@ class Events(Measure[Query, EventsResult]):
             return np.zeros(0, dtype=np.int64)
         low, high = query.bounds_us()
         rows = partition.events == partition.names.index(wanted)
-        rows &= (partition.timestamps >= low) & (partition.timestamps < high)
+        rows &= (
+            (partition.timestamps >= low) & (partition.timestamps < high) & rows_in_scope(partition, query)
+        )
         owners = np.repeat(np.arange(partition.customer_count), np.diff(partition.offsets))
         return np.unique(owners[rows])
 
 
 @kernel
 def _tally(
-    offsets: NDArray[np.int64], times: NDArray[np.int64], events: NDArray[np.int32],
+    offsets: NDArray[np.int64], times: NDArray[np.int64], events: NDArray[np.int32], chosen: NDArray[np.bool_],
     low: int, high: int, tally: NDArray[np.int64], span: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Count events and customers by event code, and note the first and last instants."""
     seen_by = np.full(len(tally), -1, dtype=np.int64)
     for customer in range(len(offsets) - 1):
         for row in range(offsets[customer], offsets[customer + 1]):
-            if times[row] < low or times[row] >= high:
+            if not chosen[row] or times[row] < low or times[row] >= high:
                 continue
             code = events[row]
             tally[code, 0] += 1

@@ -33,6 +33,7 @@ from parcours.measures import contract
 from parcours.measures.cells import place
 from parcours.measures.contract import Measure, Partial
 from parcours.measures.result import Result
+from parcours.measures.scope import rows_in_scope
 from parcours.timelines.calendar import Periods, Unit
 from parcours.timelines.kernel import kernel
 from parcours.timelines.masks import matches
@@ -141,7 +142,7 @@ class Growth(Measure[Query, GrowthResult]):
         periods = query.periods()
         before = query.calendar.step(periods.starts[0], query.unit, -1)
         bounds = np.concatenate(([query.calendar.midnight_us(before)], periods.bounds_us)).astype(np.int64)
-        active = _activity(partition, query.events)
+        active = _activity(partition, query.events) & rows_in_scope(partition, query)
         created = _created(partition, query)
         _states(
             partition.offsets, partition.timestamps, active, bounds, query.as_of_us, created, counts, *wanted, chosen

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from parcours.errors import QueryError
-from parcours.lifecycle.intervals import ADVANCED, LAPSED, NO_ROW, Stays, stays
+from parcours.lifecycle.intervals import ADVANCED, LAPSED, NO_ROW, Stays
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.measures import contract
 from parcours.measures.cells import place
@@ -36,6 +36,7 @@ from parcours.measures.contract import Measure, Partial
 from parcours.measures.groups import group_of_stays, largest
 from parcours.measures.partials import add_labelled
 from parcours.measures.result import Result
+from parcours.measures.scope import stays_in_scope
 from parcours.stats.incidence import AtHorizon, CumulativeIncidence, cumulative_incidence
 from parcours.stats.stays import IncidenceTable
 from parcours.timelines.partition import Partition
@@ -200,7 +201,7 @@ class Lifecycle(Measure[Query, LifecycleResult]):
     question = Query
 
     def map(self, partition: Partition, query: Query) -> Partial:
-        found = stays(partition, query.rules, query.as_of_us)
+        found = stays_in_scope(partition, query)
         chosen = np.flatnonzero(_begun(found, query))
         labels, group = group_of_stays(partition, found, query.by)
         stages = len(query.rules.stages)
@@ -283,7 +284,7 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         self, partition: Partition, query: Query, cell: Mapping[str, str]
     ) -> NDArray[np.integer[Any]]:
         """Cells: ``stage`` and ``ending`` (advanced, lapsed, unfinished), and ``group`` when broken down."""
-        found = stays(partition, query.rules, query.as_of_us)
+        found = stays_in_scope(partition, query)
         stage = place(cell.get("stage"), query.rules.ids, "stage")
         ending = place(cell.get("ending"), ENDINGS, "ending")
         exit_code = (ADVANCED, LAPSED, 0)[ending]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 NOTEBOOK_ROWS = 24
 
 
+@dataclass(frozen=True, kw_only=True)
 class Result(ABC):
-    """The answer to one question."""
+    """The answer to one question. ``dropped_events`` had no value of the unit that was counted."""
+
+    dropped_events: int = 0
 
     @abstractmethod
     def tables(self) -> Mapping[str, pa.Table]:

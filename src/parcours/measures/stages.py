@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from parcours.errors import QueryError
-from parcours.lifecycle.intervals import ADVANCED, LAPSED, NEW, REACTIVATED, STILL_THERE, Stays, stays
+from parcours.lifecycle.intervals import ADVANCED, LAPSED, NEW, REACTIVATED, STILL_THERE, Stays
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.measures import contract
 from parcours.measures.cells import place
@@ -33,6 +33,7 @@ from parcours.measures.contract import Measure, Partial
 from parcours.measures.groups import OTHER, group_of_stays, largest
 from parcours.measures.partials import align
 from parcours.measures.result import Result
+from parcours.measures.scope import stays_in_scope
 from parcours.timelines.calendar import Periods, Unit
 from parcours.timelines.partition import Partition
 
@@ -183,7 +184,7 @@ class Stages(Measure[Query, StagesResult]):
     question = Query
 
     def map(self, partition: Partition, query: Query) -> Partial:
-        found = stays(partition, query.rules, query.as_of_us)
+        found = stays_in_scope(partition, query)
         bounds = query.periods().bounds_us
         labels, group = group_of_stays(partition, found, query.by)
         count, periods = len(query.rules.stages), len(bounds) - 1
@@ -232,7 +233,7 @@ class Stages(Measure[Query, StagesResult]):
         """Cells: ``stage`` with ``period_start`` (in the stage at the period's end), or ``source`` and
         ``target`` with it.
         """
-        found = stays(partition, query.rules, query.as_of_us)
+        found = stays_in_scope(partition, query)
         low, high = _bounds_of(query, cell)
         count = len(query.rules.stages)
         if "source" in cell or "target" in cell:

@@ -21,7 +21,7 @@ def matches(partition: Partition, selector: Selector) -> Flags:
     named = name_flags(partition, selector)
     rows = named[partition.events] if len(named) else np.zeros(0, dtype=bool)
     if selector.where is not None and rows.any():
-        rows = rows & _where(partition, selector.where)
+        rows = rows & where_flags(partition, selector.where)
     return rows
 
 
@@ -31,16 +31,17 @@ def name_flags(partition: Partition, selector: Selector) -> Flags:
     return np.array([selector.any_event or name in wanted for name in partition.names], dtype=bool)
 
 
-def _where(partition: Partition, where: Where) -> Flags:
+def where_flags(partition: Partition, where: Where) -> Flags:
+    """One flag for each row: whether the conditions hold."""
     flags = np.ones(partition.event_count, dtype=bool)
     for name, condition in where.properties.items():
         flags &= _property(partition, name, condition)
     for part in where.all_:
-        flags &= _where(partition, part)
+        flags &= where_flags(partition, part)
     if where.any_:
-        flags &= np.logical_or.reduce([_where(partition, part) for part in where.any_])
+        flags &= np.logical_or.reduce([where_flags(partition, part) for part in where.any_])
     if where.not_ is not None:
-        flags &= ~_where(partition, where.not_)
+        flags &= ~where_flags(partition, where.not_)
     return flags
 
 

@@ -1,0 +1,77 @@
+"""What a question looks at: its days, its global filter, its segment. Shared by every measure over events."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parcours.errors import QueryError
+from parcours.lifecycle.intervals import Stays, stays
+from parcours.lifecycle.segments import members
+from parcours.measures.contract import Query
+from parcours.timelines.masks import where_flags
+from parcours.timelines.partition import Partition
+from parcours.timelines.views import View, choose
+
+
+def bounds_us(query: Query) -> tuple[int, int]:
+    """First instant of the question's range, and the instant after its last; the end of the data bounds it too."""
+    if query.start is None or query.end is None:
+        raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
+    low = query.calendar.midnight_us(query.start)
+    high = query.calendar.midnight_us(query.calendar.step(query.end, "day"))
+    return low, min(high, query.as_of_us + 1)
+
+
+def view(partition: Partition, query: Query) -> View:
+    """The events in the question's range that pass its filter, of the customers in its segment."""
+    key = (query.start, query.end, query.as_of_us, query.zone, _filters(query))
+    return partition.keep_latest("view", key, lambda: _view(partition, query))
+
+
+def segment_flags(partition: Partition, query: Query) -> NDArray[np.bool_] | None:
+    """One flag for each customer of the partition; None without a segment."""
+    if query.segment is None:
+        return None
+    return members(partition, query.segment, query.rules, query.calendar, query.as_of_us)
+
+
+def rows_in_scope(partition: Partition, query: Query) -> NDArray[np.bool_]:
+    """Rows that pass the filter, of customers in the segment, whatever the range: for measures that need history."""
+    rows = np.ones(partition.event_count, dtype=np.bool_)
+    if query.where is not None:
+        rows &= where_flags(partition, query.where)
+    flags = segment_flags(partition, query)
+    if flags is not None:
+        rows &= np.repeat(flags, np.diff(partition.offsets))
+    return rows
+
+
+def stays_in_scope(partition: Partition, query: Query) -> Stays:
+    """The stays of the customers in the question's segment. A filter on events would change what stages mean."""
+    if query.where is not None:
+        raise QueryError(
+            "Stages cannot be filtered by event.", hint="Put the condition into the rules of the lifecycle."
+        )
+    if query.rules is None:
+        raise QueryError("The question has no lifecycle.", hint="Ask through a workspace, which has one.")
+    found = stays(partition, query.rules, query.as_of_us)
+    flags = segment_flags(partition, query)
+    return found if flags is None else found.of(flags)
+
+
+def _view(partition: Partition, query: Query) -> View:
+    low, high = bounds_us(query)
+    rows = rows_in_scope(partition, query)
+    rows &= (partition.timestamps >= low) & (partition.timestamps < high)
+    return choose(partition, rows, hashlib.sha256(_filters(query).encode()).hexdigest()[:16])
+
+
+def _filters(query: Query) -> str:
+    """The filters as text, as True and 1 are equal values but match differently."""
+    rules = query.rules.model_dump_json() if query.rules is not None and query.segment is not None else ""
+    where = query.where.model_dump_json() if query.where else ""
+    segment = query.segment.model_dump_json() if query.segment else ""
+    return "\0".join((str(query.start), str(query.end), str(query.as_of_us), where, segment, rules))
