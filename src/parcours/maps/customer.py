@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import altair
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,11 +17,13 @@ from parcours.errors import UnknownCustomerError
 from parcours.events.schema import ANONYMOUS, INSTANT
 from parcours.lifecycle.intervals import LAPSED, STILL_THERE, Stays, stays
 from parcours.lifecycle.rules import LifecycleRules
-from parcours.measures.charts import story
 from parcours.measures.result import Result
 from parcours.timelines.partition import MISSING_VALUE, Partition
 from parcours.timelines.timelines import Timelines
 from parcours.values import Money, moment_utc
+
+if TYPE_CHECKING:
+    import altair
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ class CustomerTimeline(Result):
         return pa.Table.from_pylist([vars(stay) for stay in self.stays], schema=pa.schema([*columns, *ways]))
 
     def chart(self) -> altair.TopLevelMixin:
+        from parcours.measures.charts import story
+
         return story(self.to_arrow("timeline"))
 
 
