@@ -1,0 +1,213 @@
+"""The two charts under the route in words: stage sizes over time, and growth accounting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from parcours.render import area_chart, growth_chart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from parcours.maps.measured import MeasuredLifecycle, Span
+    from parcours.render.area_chart import Area, AreaChart, Frame
+    from parcours.render.growth_chart import Bar, GrowthChart
+    from parcours.render.words import Words
+    from parcours.timelines.calendar import Unit
+
+_AXIS_LIMIT = 1_000_000  # figures on an axis are compact from here on
+
+
+@dataclass(frozen=True)
+class AxisText:
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class AreaText:
+    """One stage's area, its title, its tint from 0 (first stage, palest) to 100, and its label at the right."""
+
+    area: Area
+    title: str
+    tint: int
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AreaView:
+    chart: AreaChart
+    areas: tuple[AreaText, ...]
+    rows: tuple[AxisText, ...]
+    columns: tuple[AxisText, ...]
+
+
+@dataclass(frozen=True)
+class BarText:
+    bar: Bar
+    title: str
+
+
+@dataclass(frozen=True)
+class GrowthView:
+    chart: GrowthChart
+    bars: tuple[BarText, ...]
+    rows: tuple[AxisText, ...]
+    columns: tuple[AxisText, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture in its wide and its narrow drawing, with the words around it."""
+
+    title: str
+    lead: str
+    description: str
+    views: tuple[AreaView | GrowthView, ...]
+
+
+class ChartWriter:
+    """Writes the charts of one lifecycle in one language."""
+
+    def __init__(self, measured: MeasuredLifecycle, words: Words) -> None:
+        self.measured, self.words = measured, words
+
+    def sizes(self) -> Chart | None:
+        """Stage sizes over time; None when no period has ended yet."""
+        measured, say = self.measured, self.words.say
+        if not measured.trend_periods:
+            return None
+        lead = say(
+            "Customers in a stage at the end of each {unit}; the {lapsed} are not drawn.",
+            unit=self._unit(measured.unit),
+            lapsed=self.words.say_many("{n} lapsed customer", "{n} lapsed customers", measured.lapsed),
+        )
+        description = self.words.joined(
+            [
+                say("{name}: {customers}", name=stage.title, customers=self.words.number(stage.size))
+                for stage in measured.stages
+            ]
+        )
+        views = (self._area(area_chart.WIDE, 8, 22), self._area(area_chart.NARROW, 4, 14))
+        return Chart(say("Customers in each stage over time"), lead, description, views)
+
+    def _area(self, frame: Frame, columns: int, letters: int) -> AreaView:
+        measured = self.measured
+        chart = area_chart.area_chart([stage.trend for stage in measured.stages], frame, columns)
+        last = max(len(measured.stages) - 1, 1)
+        areas = tuple(
+            AreaText(
+                area=area,
+                title=self._area_title(area.index),
+                tint=round(100 * area.index / last),
+                number=self.words.short_number(measured.stages[area.index].trend[-1], _AXIS_LIMIT),
+                name=shortened(measured.stages[area.index].title, letters),
+            )
+            for area in chart.areas
+        )
+        rows = tuple(
+            AxisText(tick.at, self.words.short_number(tick.value, _AXIS_LIMIT)) for tick in chart.rows
+        )
+        names = self._ticks(measured.trend_periods, [tick.value for tick in chart.columns], measured.unit)
+        return AreaView(
+            chart,
+            areas,
+            rows,
+            tuple(AxisText(tick.at, name) for tick, name in zip(chart.columns, names, strict=True)),
+        )
+
+    def _area_title(self, index: int) -> str:
+        stage, periods = self.measured.stages[index], self.measured.trend_periods
+        return self.words.say(
+            "{stage}: {before} at {first}, {after} at {last}",
+            stage=stage.title,
+            before=self.words.number(stage.trend[0]),
+            first=self.words.day(periods[0].last),
+            after=self.words.number(stage.trend[-1]),
+            last=self.words.day(periods[-1].last),
+        )
+
+    def growth(self) -> Chart | None:
+        """Growth accounting; None without periods."""
+        measured, words = self.measured, self.words
+        if not measured.growth:
+            return None
+        events = [name.replace("_", " ") for name in measured.growth_events]
+        lead = words.say(
+            "Active customers of each {unit} (any event), and below zero those who fell silent.",
+            unit=self._unit(measured.growth_unit),
+        )
+        if events:
+            lead = words.say(
+                "Active customers of each {unit} ({events}), and below zero those who fell silent.",
+                unit=self._unit(measured.growth_unit),
+                events=words.joined(events),
+            )
+        last = next((period for period in reversed(measured.growth) if period.complete), measured.growth[-1])
+        description = words.say(
+            "{period}: {new} new, {returning} returning, {resurrected} resurrected, {dormant} dormant.",
+            period=words.span(last.span),
+            new=words.number(last.new),
+            returning=words.number(last.returning),
+            resurrected=words.number(last.resurrected),
+            dormant=words.number(last.dormant),
+        )
+        views = (self._bars(growth_chart.WIDE, 6), self._bars(growth_chart.NARROW, 4))
+        return Chart(words.say("Growth accounting"), lead, description, views)
+
+    def _bars(self, frame: Frame, columns: int) -> GrowthView:
+        chart = growth_chart.growth_chart(self.measured.growth, frame, columns)
+        spans = [period.span for period in self.measured.growth]
+        names = self._ticks(spans, [tick.value for tick in chart.columns], self.measured.growth_unit)
+        return GrowthView(
+            chart=chart,
+            bars=tuple(BarText(bar, self._bar_title(bar)) for bar in chart.bars),
+            rows=tuple(
+                AxisText(tick.at, self.words.short_number(abs(tick.value), _AXIS_LIMIT))
+                for tick in chart.rows
+            ),
+            columns=tuple(AxisText(tick.at, name) for tick, name in zip(chart.columns, names, strict=True)),
+        )
+
+    def _bar_title(self, bar: Bar) -> str:
+        state = dict(self.states())[bar.state]
+        period = self.words.span(self.measured.growth[bar.period].span)
+        name = self.words.say("{period}, {state}", period=period, state=state)
+        return self.words.say("{name}: {customers}", name=name, customers=self.words.number(bar.customers))
+
+    def states(self) -> tuple[tuple[str, str], ...]:
+        """The four states with their words, in the order of the legend."""
+        say = self.words.say
+        return (
+            ("new", self.words.say_many("new", "new", 2)),
+            ("returning", say("returning")),
+            ("resurrected", say("resurrected")),
+            ("dormant", say("dormant")),
+        )
+
+    def _unit(self, unit: Unit) -> str:
+        say = self.words.say
+        names = {
+            "day": say("day"),
+            "week": say("week"),
+            "month": say("month"),
+            "quarter": say("quarter"),
+            "year": say("year"),
+        }
+        return names[unit]
+
+    def _ticks(self, spans: Sequence[Span], shown: Sequence[int], unit: Unit) -> list[str]:
+        """Names of the ticks; the year is said at the first one and where it changes."""
+        names, year = [], None
+        for index in shown:
+            span = spans[index]
+            names.append(self.words.tick(span, unit, year=span.first.year != year and len(shown) <= 5))
+            year = span.first.year
+        return names
+
+
+def shortened(text: str, letters: int) -> str:
+    """At most so many letters, an ellipsis for the rest."""
+    return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"

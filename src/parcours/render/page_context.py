@@ -1,0 +1,76 @@
+"""Everything the page's template may read: one documented value, compared with the template in a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from parcours.render.chart_views import Chart, ChartWriter
+from parcours.render.findings import worst_drop
+from parcours.render.headline import Headline, headline
+from parcours.render.route_flows import route_flows
+from parcours.render.route_view import RouteView, RouteWriter
+from parcours.render.stage_view import StageView, StageWriter
+from parcours.render.tables import Table, TableWriter
+
+if TYPE_CHECKING:
+    from parcours.maps.measured import MeasuredLifecycle
+    from parcours.render.words import Words
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """The lifecycle page in one language."""
+
+    language: str
+    title: str  # of the lifecycle
+    workspace: str
+    simulated: bool
+    period: str
+    data_until: str
+    zone: str
+    counted: str  # customers and events behind the page
+    source: str
+    headline: Headline
+    stages: tuple[StageView, ...]
+    route: RouteView
+    sizes: Chart | None
+    growth: Chart | None
+    growth_states: tuple[tuple[str, str], ...]
+    incomplete: bool  # whether a growth period is not over
+    route_tables: tuple[Table, ...]
+    sizes_table: Table
+    growth_table: Table
+
+
+def page_context(measured: MeasuredLifecycle, words: Words) -> PageContext:
+    """Put a measured lifecycle into words."""
+    flows = route_flows(measured)
+    found = headline(measured, words)
+    stages = StageWriter(measured, flows, words, worst_drop(measured)).views()
+    charts, tables = ChartWriter(measured, words), TableWriter(measured, words)
+    return PageContext(
+        language=words.language,
+        title=measured.title,
+        workspace=measured.workspace,
+        simulated=measured.simulated,
+        period=words.span(measured.period),
+        data_until=words.moment(measured.data_until, measured.zone),
+        zone=measured.zone,
+        counted=words.say(
+            "{customers}, {events}",
+            customers=words.say_many("{n} customer", "{n} customers", measured.customers),
+            events=words.say_many("{n} event", "{n} events", measured.events),
+        ),
+        source=measured.source,
+        headline=found,
+        stages=stages,
+        route=RouteWriter(measured, flows, words, stages).view(found.title),
+        sizes=charts.sizes(),
+        growth=charts.growth(),
+        growth_states=charts.states(),
+        incomplete=any(not period.complete for period in measured.growth),
+        route_tables=tables.route(),
+        sizes_table=tables.sizes(),
+        growth_table=tables.growth(),
+    )
