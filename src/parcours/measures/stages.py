@@ -92,11 +92,12 @@ class StagesResult(Result):
     @property
     def total(self) -> Group:
         """All groups as one."""
+        count, periods = len(self.stages), len(self.periods)
         return Group(
             "",
-            sum((group.before for group in self.groups), np.zeros(len(self.stages), np.int64)),
-            np.sum([group.entries for group in self.groups], axis=0),
-            np.sum([group.exits for group in self.groups], axis=0),
+            sum((group.before for group in self.groups), np.zeros(count, np.int64)),
+            sum((group.entries for group in self.groups), np.zeros((periods, count + 2, count), np.int64)),
+            sum((group.exits for group in self.groups), np.zeros((periods, count, count + 1), np.int64)),
         )
 
     @property
@@ -221,10 +222,9 @@ class Stages(Measure[Query, StagesResult]):
             for i in shown
         ]
         rest = [i for i in range(len(labels)) if i not in set(shown)]
-        if rest:
-            groups.append(
-                Group(OTHER, *(partial[name][rest].sum(axis=0) for name in ("before", "entries", "exits")))
-            )
+        if rest or not groups:  # a breakdown of no stays at all still shows the stages, with zeros
+            arrays = (partial[name][rest].sum(axis=0) for name in ("before", "entries", "exits"))
+            groups.append(Group(OTHER if rest else "", *arrays))
         return StagesResult(query.rules.ids, query.periods(), tuple(groups), int(partial["lapsed_before"][0]))
 
     def members(
