@@ -7,7 +7,7 @@ present was probably meant), which stages nobody can enter, which let nobody go,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from parcours.journeys.findings import Finding
@@ -53,19 +53,21 @@ def check_against(document: LifecycleDocument, event_counts: Mapping[str, int]) 
     present = {name: count for name, count in event_counts.items() if count > 0}
     if not present:
         return (Finding("warning", "no-events"),)
+    named = document.rules.named_events()
+    spare = [name for name in present if name not in named]  # what is named already was not meant
     findings: list[Finding] = []
     for stage in document.stages:
-        findings += _stage_findings(stage, present)
+        findings += _stage_findings(stage, present, spare)
     activity = _names(document.activity)
     findings += [
         Finding(
             "note" if "*" in activity or activity & present.keys() else "warning",
             "activity-never-seen",
-            {"event": name, "meant": closest(name, present)},
+            {"event": name, "meant": closest(name, spare)},
         )
         for name in _absent(activity, present)
     ]
-    return (*findings, *_unnamed(document, present))
+    return (*findings, *_unnamed(named, present))
 
 
 def closest(name: str, present: Iterable[str]) -> str | None:
@@ -83,7 +85,7 @@ def closest(name: str, present: Iterable[str]) -> str | None:
     return plain[close[0]] if close else None
 
 
-def _stage_findings(stage: Stage, present: Mapping[str, int]) -> list[Finding]:
+def _stage_findings(stage: Stage, present: Mapping[str, int], spare: Sequence[str]) -> list[Finding]:
     about = {"stage": stage.title}
     findings: list[Finding] = []
     if not any(_can_hold(rule, present) for rule in stage.enter):
@@ -94,7 +96,7 @@ def _stage_findings(stage: Stage, present: Mapping[str, int]) -> list[Finding]:
         Finding(
             "warning" if name in needed else "note",  # one of several names of one rule may well be absent
             "event-never-seen",
-            about | {"event": name, "meant": closest(name, present)},
+            about | {"event": name, "meant": closest(name, spare)},
             stage.id,
         )
         for name in _absent(named, present)
@@ -110,8 +112,7 @@ def _can_hold(rule: Rule, present: Mapping[str, int]) -> bool:
     return all(part.any_event or any(name in present for name in part.event) for part in needed)
 
 
-def _unnamed(document: LifecycleDocument, present: Mapping[str, int]) -> list[Finding]:
-    named = document.rules.named_events()
+def _unnamed(named: frozenset[str], present: Mapping[str, int]) -> list[Finding]:
     if "*" in named:
         return []
     total = sum(present.values())

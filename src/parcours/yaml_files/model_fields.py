@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -22,6 +22,8 @@ def _below(annotation: Any, part: str | int) -> list[Any]:
     found: list[Any] = []
     for branch in _branches([annotation]):
         if _is_model(branch):
+            if part in _tags(branch):
+                return [branch]  # a tagged union: the place names the branch by its tag
             found += [
                 field.annotation
                 for name, field in branch.model_fields.items()
@@ -34,6 +36,16 @@ def _below(annotation: Any, part: str | int) -> list[Any]:
         elif origin in (dict, Mapping):
             found.append(arguments[1])
     return found
+
+
+def _tags(model: type[BaseModel]) -> set[Any]:
+    """The words of fields that can only hold fixed words."""
+    return {
+        word
+        for field in model.model_fields.values()
+        if get_origin(field.annotation) is Literal
+        for word in get_args(field.annotation)
+    }
 
 
 def _branches(annotations: Iterable[Any]) -> list[Any]:

@@ -18,6 +18,9 @@ from pydantic_core import ErrorDetails
 from parcours.yaml_files.model_fields import description, keys_of, owners
 from parcours.yaml_files.syntax import Node
 
+Path = tuple[str | int, ...]
+MAX_REPORTS = 1000  # more are not worth reading
+
 # What was expected, by the type of the report.
 _EXPECTED = {
     "string_type": "text",
@@ -51,6 +54,8 @@ _EXPECTED = {
     "datetime_parsing": "a date and time such as 2024-05-01T14:30:00Z",
     "datetime_from_date_parsing": "a date and time such as 2024-05-01T14:30:00Z",
 }
+# Where a report of a word that is not allowed keeps the words that are.
+_CHOICES = {"literal_error": "expected", "enum": "expected", "union_tag_invalid": "expected_tags"}
 # What to say of the rest; {shown} is the value in words, {size} its length, other names come with the report.
 _SENTENCES = {
     "greater_than": "must be more than {gt}, but is {shown}",
@@ -63,6 +68,7 @@ _SENTENCES = {
     "string_too_short": "needs {min_length} or more characters, but has {size}",
     "string_too_long": "has {size} characters; at most {max_length} are allowed",
     "string_pattern_mismatch": "{shown} does not have the right form",
+    "union_tag_not_found": "the key {discriminator} is missing",
     "timezone_aware": "{shown} lacks a time zone; add one, for example +00:00",
 }
 
@@ -80,10 +86,12 @@ class Problem:
 
 def problems(root: Node, model: type[BaseModel], reports: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
     """The problems behind the reports, in the order of the file, each said once."""
+    reports = reports[:MAX_REPORTS]
     places = [_place(root, report) for report in reports]
-    found: dict[tuple[tuple[str | int, ...], str], list[Problem]] = {}
+    deeper = {path[:depth] for path, _, _ in places for depth in range(len(path))}
+    found: dict[tuple[Path, str], list[Problem]] = {}
     for report, (path, node, line) in zip(reports, places, strict=True):
-        if _is_echo(report, path, node, [other for other, _, _ in places]):
+        if _is_echo(report, path in deeper, node):
             continue
         problem = _problem(report, model, path, node, line)
         found.setdefault((path, "kind" if problem.expected else problem.text), []).append(problem)
@@ -91,7 +99,7 @@ def problems(root: Node, model: type[BaseModel], reports: Sequence[ErrorDetails]
     return tuple(sorted(merged, key=lambda problem: problem.line))
 
 
-def _place(root: Node, report: ErrorDetails) -> tuple[tuple[str | int, ...], Node, int]:
+def _place(root: Node, report: ErrorDetails) -> tuple[Path, Node, int]:
     """Path, value and line of a report in the file; parts that the user did not write are left out."""
     node, line, path = root, root.line, []
     for part in report["loc"]:
@@ -108,14 +116,11 @@ def _place(root: Node, report: ErrorDetails) -> tuple[tuple[str | int, ...], Nod
     return tuple(path), node, line
 
 
-def _is_echo(
-    report: ErrorDetails, path: tuple[str | int, ...], node: Node, places: Iterable[tuple[str | int, ...]]
-) -> bool:
+def _is_echo(report: ErrorDetails, has_deeper: bool, node: Node) -> bool:
     """Whether a report only follows from another one, deeper down."""
     if report["type"] == "too_short" and len(node.items or node.entries) >= report["ctx"]["min_length"]:
         return True
-    deeper = any(len(other) > len(path) and other[: len(path)] == path for other in places)
-    return deeper and report["type"] in _EXPECTED
+    return has_deeper and report["type"] in _EXPECTED
 
 
 def _join(group: list[Problem]) -> Problem:
@@ -131,9 +136,7 @@ def _join(group: list[Problem]) -> Problem:
     return Problem(first.line, first.field, text)
 
 
-def _problem(
-    report: ErrorDetails, model: type[BaseModel], path: tuple[str | int, ...], node: Node, line: int
-) -> Problem:
+def _problem(report: ErrorDetails, model: type[BaseModel], path: Path, node: Node, line: int) -> Problem:
     kind, field = report["type"], written_path(path)
     context: Mapping[str, Any] = report.get("ctx") or {}
     if kind == "extra_forbidden":
@@ -155,10 +158,9 @@ def _problem(
             _advice(path, node.value, expected, keys),
             expected,
         )
-    if kind in {"literal_error", "enum"}:
-        return _choice(line, field, node.value, _choices(str(context["expected"])))
-    if kind == "union_tag_invalid":
-        return _choice(line, field, context["tag"], _choices(str(context["expected_tags"])))
+    if kind in _CHOICES:
+        given = context.get("tag", node.value)
+        return _choice(line, field, given, _choices(str(context[_CHOICES[kind]])))
     advice = description(model, report["loc"]) if kind not in {"value_error", "assertion_error"} else ""
     return Problem(line, field, _sentence(kind, context, node.value), advice)
 
@@ -168,7 +170,9 @@ def _sentence(kind: str, context: Mapping[str, Any], value: Any) -> str:
         return str(context["error"])
     words = _SENTENCES.get(kind, "{shown} is not allowed here")
     size = len(value) if isinstance(value, (str, list, dict)) else 0
-    return words.format(shown=_shown(value), size=size, **context)
+    return words.format(
+        shown=_shown(value), size=size, **{name: _literal(bound) for name, bound in context.items()}
+    )
 
 
 def _choice(line: int, field: str, value: Any, choices: list[str]) -> Problem:
@@ -176,7 +180,7 @@ def _choice(line: int, field: str, value: Any, choices: list[str]) -> Problem:
     return Problem(line, field, text, f"Allowed: {', '.join(choices)}.")
 
 
-def _advice(path: tuple[str | int, ...], value: Any, expected: str, keys: list[str]) -> str:
+def _advice(path: Path, value: Any, expected: str, keys: list[str]) -> str:
     if expected == "keys with values":
         if len(keys) == 1 and path and not isinstance(value, (list, dict)) and value is not None:
             return f"Write {path[-1]}: {{{keys[0]}: {value}}}."
@@ -201,14 +205,16 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return _literal(value)
     if isinstance(value, (int, float)):
-        return f"the number {value}"
+        return f"the number {_literal(value)}"
     if isinstance(value, str):
         return f"the text {value!r}" if len(value) <= 60 else f"the text {value[:57] + '…'!r}"
     return "a list" if isinstance(value, list) else "a mapping (keys with values)"
 
 
 def _literal(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _meant(given: str, known: Iterable[str]) -> str:
@@ -226,4 +232,5 @@ def _choices(expected: str) -> list[str]:
 
 
 def _listed(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])}, or {words[-1]}"
+    comma = "," if len(words) > 2 or " or " in words[-1] else ""
+    return f"{', '.join(words[:-1])}{comma} or {words[-1]}"

@@ -26,7 +26,7 @@ from ruamel.yaml.reader import ReaderError
 
 from parcours.errors import DocumentError
 
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 500_000
 MAX_DEPTH = 60
 MAX_VALUES = 100_000  # after aliases are written out
 
