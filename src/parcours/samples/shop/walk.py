@@ -100,7 +100,7 @@ def _rounds(rng: np.random.Generator, first: Longs, end: int) -> Iterator[Walk]:
     stage, how = np.full(count, AWARENESS, np.int8), np.full(count, NEW, np.int8)
     came_from, channel = np.full(count, LAPSES, np.int8), _channels(rng, count)
     bought = np.zeros(count, np.bool_)
-    while len(customer):
+    while True:
         target = _targets(rng, stage, channel, bought)
         active_until = entered + _active_seconds(rng, stage, target)
         left = active_until + np.where(target == LAPSES, _LAPSE_AFTER[stage], 0)
@@ -117,6 +117,8 @@ def _rounds(rng: np.random.Generator, first: Longs, end: int) -> Iterator[Walk]:
         stage = np.where(lapsed, _returning(rng, has_bought), target).astype(np.int8)[goes_on]
         how = np.where(lapsed, REACTIVATED, ADVANCED).astype(np.int8)[goes_on]
         customer, entered, bought = customer[goes_on], next_entered[goes_on], has_bought[goes_on]
+        if not len(customer):
+            return
 
 
 def _targets(rng: np.random.Generator, stage: Bytes, channel: Bytes, bought: Flags) -> Bytes:
