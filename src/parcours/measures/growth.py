@@ -20,8 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -174,9 +175,8 @@ def _instant(text: str, query: Query) -> int:
             hint="Use a trait with ISO dates, for example 2026-10-31.",
         ) from None
     if moment.tzinfo is not None:
-        return instant_us(moment.astimezone(UTC))
-    day_us = query.calendar.midnight_us(moment.date())
-    return day_us + (moment.hour * 3600 + moment.minute * 60 + moment.second) * 1_000_000 + moment.microsecond
+        return instant_us(moment)
+    return instant_us(moment.replace(tzinfo=ZoneInfo(query.zone)))  # without an offset: as local clocks read
 
 
 @kernel
