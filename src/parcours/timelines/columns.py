@@ -82,8 +82,8 @@ def _digest(table: pa.Table) -> str:
 def _json_texts(properties: pa.Array, name: str) -> list[str | None]:
     with duckdb.connect() as connection:
         connection.register("given", pa.table({"properties": properties}))
-        path = '$."' + name.replace('"', '\\"') + '"'
-        connection.execute("select json_extract_string(properties, ?) as text from given", [path])
+        pointer = "/" + name.replace("~", "~0").replace("/", "~1")  # RFC 6901: takes every key as it is
+        connection.execute("select json_extract_string(properties, ?) as text from given", [pointer])
         return [text for (text,) in connection.fetchall()]
 
 

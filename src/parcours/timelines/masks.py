@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -14,6 +15,8 @@ from parcours.values import minor_digits
 
 Flags = NDArray[np.bool_]
 PROFILE = "profile."
+# what JSON, CSV and people write; Decimal alone would also read "1_000" and digits of other scripts
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?\s*", re.ASCII)
 
 
 def matches(partition: Partition, selector: Selector) -> Flags:
@@ -88,13 +91,7 @@ def satisfies(text: str | None, condition: Condition) -> bool:
 
 def number(text: str | None) -> Decimal | None:
     """The number that a text is, if it is one."""
-    if text is None:
-        return None
-    try:
-        parsed = Decimal(text)
-    except ArithmeticError:
-        return None
-    return parsed if parsed.is_finite() else None
+    return Decimal(text) if text is not None and _NUMBER.fullmatch(text) else None
 
 
 def _equals(text: str | None, wanted: Scalar) -> bool:
