@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import zlib
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +16,16 @@ from parcours.measures.contract import Partial
 
 def save(partial: Partial, path: Path) -> None:
     """Write a partial at once; a folder that cannot be written is no error, the cache is only a help."""
+    draft: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".draft", delete=False) as draft:
-            np.savez(draft, allow_pickle=False, **partial)
-        Path(draft.name).replace(path)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".draft", delete=False) as file:
+            draft = Path(file.name)
+            np.savez(file, allow_pickle=False, **partial)
+        draft.replace(path)
     except OSError:
-        return
+        if draft is not None:
+            draft.unlink(missing_ok=True)
 
 
 def load(path: Path) -> Partial | None:
@@ -28,7 +33,7 @@ def load(path: Path) -> Partial | None:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, KeyError):
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile, zlib.error):
         return None
 
 

@@ -37,9 +37,11 @@ class Timelines:
 
     def refresh(self) -> None:
         """Follow the log to its newest version; only changed partitions will be built again."""
-        self.log.refresh()
         with self._lock:
-            self.__dict__.pop("profiles", None)
+            self.log.refresh()
+            before: columns.Profiles | None = self.__dict__.pop("profiles", None)
+            if before is not None and before.fingerprint != self.profiles.fingerprint:
+                self._open.clear()  # open partitions hold traits, and what was decided by them
 
     @cached_property
     def profiles(self) -> columns.Profiles:
@@ -59,11 +61,12 @@ class Timelines:
 
     def partition(self, bucket: int) -> Partition:
         """One partition, mapped or built."""
-        fingerprint = self.log.fingerprint(bucket)
+        with self._lock:  # one version of the log for both, whatever thread refreshes
+            fingerprint, files = self.log.fingerprint(bucket), self.log.files(bucket)
         known = self._open.get(bucket)
         if known is not None and known.fingerprint == fingerprint:
             return known
-        partition = self._load(bucket, fingerprint)
+        partition = self._load(bucket, fingerprint, files)
         with self._lock:
             self._open[bucket] = partition
         return partition
@@ -89,14 +92,12 @@ class Timelines:
     def _filled(partitions: list[Partition]) -> Iterator[Partition]:
         return (partition for partition in partitions if partition.event_count)
 
-    def _load(self, bucket: int, fingerprint: str) -> Partition:
+    def _load(self, bucket: int, fingerprint: str, files: list[str]) -> Partition:
         folder = self._cache / f"{bucket:04d}-{build.FORMAT}-{fingerprint}"
-        files = self.log.files(bucket)
-        if folder.is_dir():
-            arrays = build.read(folder)
-        else:
-            arrays = build.build(files)
-            arrays = self._shelve(arrays, folder, bucket)
+        arrays = _read(folder)
+        if arrays is None:
+            shutil.rmtree(folder, ignore_errors=True)  # broken, if it is there at all
+            arrays = self._shelve(build.build(files), folder, bucket)
         return self._partition(bucket, fingerprint, arrays, files)
 
     def _shelve(self, arrays: build.Arrays, folder: Path, bucket: int) -> build.Arrays:
@@ -108,7 +109,7 @@ class Timelines:
         for older in self._cache.glob(f"{bucket:04d}-*"):
             if older != folder:
                 shutil.rmtree(older, ignore_errors=True)
-        return build.read(folder)
+        return _read(folder) or arrays  # another process may have dropped the folder by now
 
     def _partition(self, bucket: int, fingerprint: str, arrays: build.Arrays, files: list[str]) -> Partition:
         def value_minor() -> NDArray[np.int64]:
@@ -136,3 +137,11 @@ class Timelines:
             names=arrays.names,
             loader=Loader(column, trait, value_minor, properties),
         )
+
+
+def _read(folder: Path) -> build.Arrays | None:
+    """The arrays of a folder; None when it is not there, not whole, or dropped by another process meanwhile."""
+    try:
+        return build.read(folder)
+    except (OSError, ValueError, EOFError, KeyError, pa.ArrowException):
+        return None
