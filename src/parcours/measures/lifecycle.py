@@ -65,8 +65,10 @@ class Query(contract.Query):
     def bounds_us(self) -> tuple[int, int]:
         if self.start is None or self.end is None:
             raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-        bounds = self.calendar.periods(self.start, self.end, "day").bounds_us
-        return int(bounds[0]), int(bounds[-1])
+        if self.end < self.start:
+            raise QueryError(f"The range ends ({self.end}) before it starts ({self.start}).")
+        after = self.calendar.step(self.end, "day")
+        return self.calendar.midnight_us(self.start), self.calendar.midnight_us(after)
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,11 @@ class LifecycleResult(Result):
     outcomes: tuple[Outcome, ...]
 
     def of(self, stage: str, group: str = "") -> Outcome:
-        """The outcome of one stage and group."""
-        return next(one for one in self.outcomes if (one.stage, one.group) == (stage, group))
+        """The outcome of one stage and group; raises QueryError when there is none."""
+        place(stage, self.stages, "stage")
+        groups = {one.group: one for one in self.outcomes if one.stage == stage}
+        place(group, tuple(groups), "group")
+        return groups[group]
 
     def tables(self) -> Mapping[str, pa.Table]:
         return {
