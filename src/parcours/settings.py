@@ -4,6 +4,7 @@ environment.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -62,21 +63,30 @@ def read_settings(folder: Path, environ: dict[str, str] | None = None) -> Settin
     """
     path = folder / FILE_NAME
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DocumentError(f"this is not TOML: {error}", file=str(path)) from None
     environment = os.environ if environ is None else environ
-    for field in Settings.model_fields:
-        value = environment.get(f"PARCOURS_{field.upper()}")
-        if value is not None:
-            given[field] = value
+    overrides = {
+        field: environment[variable(field)]
+        for field in Settings.model_fields
+        if variable(field) in environment
+    }
     try:
-        return Settings.model_validate(given)
+        return Settings.model_validate(given | overrides)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        if field in overrides:
+            raise DocumentError(message, file="environment", field=variable(field)) from None
         hint = did_you_mean(field, Settings.model_fields) if first["type"] == "extra_forbidden" else None
-        raise DocumentError(first["msg"], file=str(path), field=field, hint=hint) from None
+        raise DocumentError(message, file=str(path), field=field, hint=hint) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable that overrides a setting."""
+    return f"PARCOURS_{field.upper()}"
 
 
 def write_settings(folder: Path, settings: Settings) -> None:
@@ -95,6 +105,6 @@ def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
+        # TOML's basic strings escape as JSON's do, and DEL besides
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return str(value)

@@ -23,6 +23,8 @@ HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 WEEK_US = 7 * DAY_US
 
+LONGEST_US = 10_000 * 366 * DAY_US  # longer than the calendar; an instant plus this still fits 64 bits
+
 _UNIT_US = {"w": WEEK_US, "d": DAY_US, "h": HOUR_US, "m": MINUTE_US, "s": SECOND_US}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([wdhms])\s*", re.ASCII)
 
@@ -35,7 +37,9 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> Duration:
-        """Read ``30d``, ``2w``, ``1d12h``, ``90m``, ``45s``; raises InputError on anything else."""
+        """Read ``30d``, ``2w``, ``1d12h``, ``90m``, ``45s``; raises InputError on anything else, and on more
+        than 10,000 years.
+        """
         position, total = 0, Decimal(0)
         while position < len(text):
             found = _DURATION.match(text, position)
@@ -49,6 +53,8 @@ class Duration:
                 hint="Write a number and a unit: w (weeks), d (days), h (hours), m (minutes), s (seconds); "
                 "for example 30d, 36h or 1d12h.",
             )
+        if total > LONGEST_US:
+            raise InputError(f"{text!r} is longer than 10,000 years.", hint="Write a shorter duration.")
         return cls(int(total))
 
     @property
@@ -129,12 +135,21 @@ class Money:
         return cls(int(exact.to_integral_value(rounding=ROUND_HALF_EVEN)), currency)
 
 
+# CLDR, where the digits come from, rounds these to whole units, as their small coins are gone. Ledgers still
+# carry what ISO 4217 says, and an import must not round it away.
+_WRITTEN_WITH_MORE_DIGITS = {"IQD": 3} | dict.fromkeys(
+    ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2
+)
+
+
 def minor_digits(currency: str) -> int:
-    """Decimal places of a currency (ISO 4217 through CLDR): EUR 2, JPY 0, KWD 3; 2 when there is no
-    currency.
+    """Decimal places of a currency (ISO 4217): EUR 2, JPY 0, KWD 3; 2 when there is no currency, or one
+    that nobody knows.
     """
     if not currency:
         return 2
+    if currency in _WRITTEN_WITH_MORE_DIGITS:
+        return _WRITTEN_WITH_MORE_DIGITS[currency]
     from babel.numbers import get_currency_precision
 
     return int(get_currency_precision(currency))

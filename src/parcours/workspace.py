@@ -13,7 +13,15 @@ from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from parcours.errors import QueryError, WorkspaceExistsError, WorkspaceNotFoundError, did_you_mean
+from pydantic import ValidationError
+
+from parcours.errors import (
+    QueryError,
+    WorkspaceError,
+    WorkspaceExistsError,
+    WorkspaceNotFoundError,
+    did_you_mean,
+)
 from parcours.events.log import EventLog
 from parcours.journeys.check import check_against
 from parcours.journeys.lifecycle import LifecycleDocument, load_lifecycle, read_lifecycle
@@ -38,7 +46,7 @@ from parcours.measures.stages import MEASURE as STAGES
 from parcours.measures.stages import Query as StagesQuery
 from parcours.measures.stages import StagesResult
 from parcours.settings import FILE_NAME, Settings, read_settings, write_settings
-from parcours.timelines.calendar import Unit
+from parcours.timelines.calendar import UNITS, Unit
 from parcours.timelines.matchers import Selector
 from parcours.timelines.timelines import Timelines
 from parcours.values import DAY_US, Duration, instant_us
@@ -170,6 +178,8 @@ class Workspace:
         """The measured lifecycle map of the period that holds the day ``period``; default: the last
         complete one.
         """
+        if unit not in UNITS:
+            raise QueryError(f"There is no unit {unit!r}.", hint=did_you_mean(unit, UNITS))
         return measure_lifecycle(
             self.document,
             self.engine,
@@ -217,7 +227,8 @@ class Workspace:
         self, unit: Unit = "month", *, events: Sequence[str] | None = None, **given: Any
     ) -> GrowthQuery:
         """The question that ``growth`` asks."""
-        active = self.document.activity if events is None else (Selector(event=tuple(events)),)
+        names = (events,) if isinstance(events, str) else tuple(events or ())  # a bare name is one name
+        active = (Selector(event=names),) if names else self.document.activity
         return self._resolved(GrowthQuery, unit=unit, events=active, **given)
 
     def _resolved(
@@ -227,12 +238,15 @@ class Workspace:
         chosen = {name: value for name, value in given.items() if value is not None}
         if "segment" in chosen:
             chosen.setdefault("rules", self.document.rules)
-        query = question(
-            as_of_us=self._as_of_us(as_of),
-            zone=self.settings.zone,
-            week_start=self.settings.week_start,
-            **chosen,
-        )
+        try:
+            query = question(
+                as_of_us=self._as_of_us(as_of),
+                zone=self.settings.zone,
+                week_start=self.settings.week_start,
+                **chosen,
+            )
+        except ValidationError as error:
+            raise _wrong_question(error) from None
         if query.start is not None and query.end is not None and query.end < query.start:
             raise QueryError(
                 f"The range ends ({query.end}) before it starts ({query.start}).",
@@ -260,6 +274,12 @@ def _measure_of(query: contract.Query) -> contract.Measure[Any, Any]:
     raise QueryError("This is not the question of a measure.", hint=did_you_mean("", measures()))
 
 
+def _wrong_question(error: ValidationError) -> QueryError:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    return QueryError(f"{field} = {first['input']!r} cannot be used: {first['msg']}.")
+
+
 def _duration(given: Duration | str) -> Duration:
     return given if isinstance(given, Duration) else Duration.parse(given)
 
@@ -275,10 +295,14 @@ def init(folder: Path | str, *, settings: Settings | None = None, lifecycle: str
         raise WorkspaceExistsError(
             f"{path} exists and is not an empty folder.", hint="Choose another name, or an empty folder."
         )
-    chosen = settings or Settings(title=path.resolve().name)
+    title = path.resolve().name.encode("utf-8", "replace").decode()  # a folder's name may be no text
+    chosen = settings or Settings(title=title)
     text = template_text(DEFAULT_TEMPLATE, chosen.language) if lifecycle is None else lifecycle
     load_lifecycle(text, file=LIFECYCLE_FILE)
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"The folder {path} cannot be made: {error.strerror}.") from None
     (path / LIFECYCLE_FILE).write_text(text, encoding="utf-8")
     EventLog.create(path / "log", buckets=chosen.buckets)
     write_settings(path, chosen)  # last: a folder with settings is a whole workspace
