@@ -36,7 +36,7 @@ def run(text: str, timelines: Timelines, rules: LifecycleRules, as_of_us: int, *
         for lock in (*_LOCKS, "SET lock_configuration = true"):
             connection.execute(lock)
         try:
-            statements = connection.extract_statements(text)
+            statements = connection.extract_statements(text.encode("utf-8", "replace").decode())
             if len(statements) != 1:
                 raise QueryError(
                     f"There are {len(statements)} statements; one is read.",
@@ -47,7 +47,7 @@ def run(text: str, timelines: Timelines, rules: LifecycleRules, as_of_us: int, *
                     f"{statements[0].type.name} is not allowed: SQL here only reads.",
                     hint=f"Write one SELECT over {', '.join(TABLES)}.",
                 )
-            return connection.sql(text).to_arrow_table()
+            return connection.execute(statements[0]).to_arrow_table()
         except duckdb.Error as error:
             message = str(error).strip()
             raise QueryError(message, hint=f"The tables are {', '.join(TABLES)}.") from None

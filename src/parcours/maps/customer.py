@@ -106,9 +106,10 @@ def customer_timeline(
     timelines: Timelines, rules: LifecycleRules, customer: str, as_of_us: int
 ) -> CustomerTimeline:
     """The story of one customer, by known or anonymous id; raises UnknownCustomerError."""
-    partition, rows = timelines.find(customer)
+    wanted = customer.encode("utf-8", "replace").decode()  # a terminal may hand over what is not text
+    partition, rows = timelines.find(wanted)
     if not rows:
-        partition, rows = timelines.find(f"{ANONYMOUS}{customer}")
+        partition, rows = timelines.find(f"{ANONYMOUS}{wanted}")
     if not rows:
         raise UnknownCustomerError(
             f"There is no customer {customer!r} in the log.",

@@ -27,6 +27,7 @@ from parcours.measures.engine import LocalEngine
 from parcours.settings import Settings
 from parcours.timelines.calendar import Calendar, Periods, Unit
 from parcours.timelines.matchers import Rule
+from parcours.timelines.timelines import Timelines
 from parcours.values import DAY_US, Duration, moment_utc
 
 TREND_PERIODS = 12
@@ -55,7 +56,7 @@ def frame(
 ) -> Frame:
     """The period that holds the day ``period`` (default: the last complete one) and the trend before it."""
     end_us = span_us[1] if as_of_us is None else as_of_us
-    first, last = calendar.day_of(span_us[0]), calendar.day_of(end_us)
+    first, last = calendar.day_of(min(span_us[0], end_us)), calendar.day_of(end_us)
     if period is None:
         newest = calendar.periods(last, last, unit)
         day = newest.starts[0]
@@ -108,6 +109,7 @@ def measure(
         growth.MEASURE, growth.Query(unit=unit, events=document.activity, **trend_days, **common)
     )
     total, lapsed = sizes.total, sizes.lapsed_sizes
+    customers, events = _seen(engine.timelines, when.as_of_us)
     return MeasuredLifecycle(
         title=document.title,
         workspace=settings.title,
@@ -117,8 +119,8 @@ def measure(
         unit=unit,
         period=when.period,
         data_until=moment_utc(when.as_of_us),
-        customers=engine.timelines.customer_count(),
-        events=engine.timelines.log.event_count(),
+        customers=customers,
+        events=events,
         horizon_days=horizon.days,
         stages=tuple(
             _stage(number, stage, total, outcomes.of(stage.id), channels)
@@ -133,6 +135,16 @@ def measure(
         growth=_growth(activity),
         growth_events=tuple(sorted({name for selector in document.activity for name in selector.event})),
     )
+
+
+def _seen(timelines: Timelines, as_of_us: int) -> tuple[int, int]:
+    """How many customers have an event up to an instant, and how many events there are."""
+    customers = events = 0
+    for partition in timelines.partitions():
+        first = partition.timestamps[partition.offsets[:-1]]
+        customers += int(np.count_nonzero(first <= as_of_us))
+        events += int(np.count_nonzero(partition.timestamps <= as_of_us))
+    return customers, events
 
 
 def _stage(
