@@ -8,15 +8,19 @@ same batch sent again completes it without doubling anything."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from filelock import FileLock, Timeout
 
-from parcours.errors import WorkspaceExistsError, WorkspaceNotFoundError
+from parcours.errors import WorkspaceBusyError, WorkspaceExistsError, WorkspaceNotFoundError
 from parcours.events import schema
 
 SIDE_TABLES = {
@@ -24,6 +28,14 @@ SIDE_TABLES = {
     "profiles": schema.PROFILES,
     "quarantine": schema.QUARANTINE,
 }
+
+# an import that was killed between the side tables and the events may, run again, write a row that another
+# import wrote meanwhile: readers see it once
+_IDENTITY: Final = {
+    "observations": ["observation_id"],
+    "profiles": ["customer", "trait", "value", "timestamp"],
+}
+LOCK_WAIT_SECONDS: Final = 600.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,8 @@ class EventLog:
         self.folder = folder
         self.buckets = buckets
         self._events = events
+        self._lock = FileLock(folder / "import.lock")
+        self._files: dict[int, list[str]] | None = None
 
     @classmethod
     def create(cls, folder: Path, *, buckets: int) -> EventLog:
@@ -76,28 +90,62 @@ class EventLog:
     def refresh(self) -> None:
         """Move to the newest version."""
         self._events.update_incremental()
+        self._files = None
 
     def has(self, import_id: str) -> bool:
         """Whether a batch has landed."""
         return self._events.transaction_version(import_id) is not None
 
+    @contextmanager
+    def writing(self, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+        """Be the only writer for a while; raises WorkspaceBusyError when another one does not finish in time.
+
+        Inside, the log is at its newest version."""
+        try:
+            self._lock.acquire(timeout=wait_seconds)
+        except Timeout:
+            raise WorkspaceBusyError(
+                f"Another import has been writing to {self.folder} for more than {wait_seconds:g} seconds.",
+                hint="Wait for it to end, then run this again; nothing was lost.",
+            ) from None
+        try:
+            self.refresh()
+            yield
+        finally:
+            self._lock.release()
+
     def append(self, batch: Batch) -> bool:
         """Add a batch; False when it had landed before. The events' commit is the moment it exists."""
-        self.refresh()
-        if self.has(batch.import_id):
-            return False
-        for name in SIDE_TABLES:
-            rows: pa.Table | None = getattr(batch, name)
-            if rows is not None and rows.num_rows:
-                _append_side(self.folder / name, rows, batch.import_id)
-        write_deltalake(
-            self._events,
-            batch.events,
-            mode="append",
-            commit_properties=CommitProperties(app_transactions=[Transaction(batch.import_id, 0)]),
-        )
-        self.refresh()
+        with self.writing():
+            if self.has(batch.import_id):
+                return False
+            for name in SIDE_TABLES:
+                rows: pa.Table | None = getattr(batch, name)
+                if rows is not None and rows.num_rows:
+                    _append_side(self.folder / name, rows, batch.import_id)
+            self._append_events(batch)
         return True
+
+    def _append_events(self, batch: Batch) -> None:
+        before = self._event_files()
+        try:
+            write_deltalake(
+                self._events,
+                batch.events,
+                mode="append",
+                commit_properties=CommitProperties(app_transactions=[Transaction(batch.import_id, 0)]),
+            )
+            self.refresh()
+        except BaseException:
+            # stopped half-way: what it wrote belongs to no version, unless the commit itself got through
+            self.refresh()
+            if not self.has(batch.import_id):
+                for path in self._event_files() - before:
+                    path.unlink(missing_ok=True)
+            raise
+
+    def _event_files(self) -> set[Path]:
+        return set((self.folder / "events").glob("bucket=*/*"))
 
     def files(self, bucket: int) -> list[str]:
         """The Parquet files that hold one bucket's events, sorted by name."""
@@ -123,13 +171,29 @@ class EventLog:
         return sum(pa.table(self._events.get_add_actions(flatten=True))["num_records"].to_pylist())
 
     def side(self, name: str) -> pa.Table:
-        """The rows of ``observations``, ``profiles`` or ``quarantine`` whose batch has landed."""
+        """The rows of ``observations``, ``profiles`` or ``quarantine`` whose batch has landed, each once.
+
+        The quarantine shows the rows that are still refused: those mended and imported since are gone."""
+        rows = self.landed(name)
+        if name == "quarantine":
+            mended = rows.filter(rows["resolved"])["row_key"]
+            open_rows = pc.invert(pc.or_(rows["resolved"], pc.is_in(rows["row_key"], value_set=mended)))
+            return rows.filter(open_rows)
+        return rows.take(_first_of_each(rows, _IDENTITY[name]))
+
+    def landed(self, name: str) -> pa.Table:
+        """All rows of a side table whose batch has landed, as they were written."""
         dataset = DeltaTable(str(self.folder / name)).to_pyarrow_dataset(schema=SIDE_TABLES[name])
         rows = dataset.to_table()
         landed = [key for key in pc.unique(rows["import_id"]).to_pylist() if self.has(key)]
         return rows.filter(pc.is_in(rows["import_id"], value_set=pa.array(landed, pa.string())))
 
     def _files_by_bucket(self) -> dict[int, list[str]]:
+        if self._files is None:
+            self._files = self._list_files()
+        return self._files
+
+    def _list_files(self) -> dict[int, list[str]]:
         actions = pa.table(self._events.get_add_actions(flatten=True))
         by_bucket: dict[int, list[str]] = {}
         for path, bucket in zip(
@@ -148,3 +212,9 @@ def _append_side(path: Path, rows: pa.Table, import_id: str) -> None:
             mode="append",
             commit_properties=CommitProperties(app_transactions=[Transaction(import_id, 0)]),
         )
+
+
+def _first_of_each(rows: pa.Table, keys: list[str]) -> pa.Array:
+    """Positions of the first row of each key, in order."""
+    numbered = rows.select(keys).append_column("position", pa.array(range(rows.num_rows), pa.int64()))
+    return numbered.group_by(keys).aggregate([("position", "min")])["position_min"].combine_chunks().sort()

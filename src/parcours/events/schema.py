@@ -58,9 +58,14 @@ QUARANTINE: Final = pa.schema(
         pa.field("line", pa.int64()),  # 1-based line of the file, where it has lines; else the row
         pa.field("field", pa.string()),
         pa.field("value", pa.string()),
-        pa.field("reason", pa.string(), nullable=False),  # a stable code, see importing.REASONS
+        pa.field("reason", pa.string(), nullable=False),  # a stable code, see problems.REASONS
         pa.field("row", pa.string()),  # the whole row as a JSON object, to be mended and imported again
-        pa.field("mapping", pa.string()),  # name of the mapping's part that refused it
+        pa.field("mapping", pa.string()),  # name of the mapping that refused it
+        pa.field("part", pa.string()),  # and of its part, where one did
+        pa.field(
+            "row_key", pa.string(), nullable=False
+        ),  # names the row under its mapping, wherever it stands
+        pa.field("resolved", pa.bool_(), nullable=False),  # true: from here on, rows of this key are mended
         pa.field("import_id", pa.string(), nullable=False),
     ]
 )
