@@ -10,7 +10,7 @@ import pytest
 
 from parcours.events.mapping import read_mapping
 from parcours.journeys.lifecycle import read_lifecycle
-from parcours.samples.demo import DATA, DEMOS
+from parcours.samples.demo import DATA, DEMOS, DemoName
 
 ROWS = {
     "complete-journey/baskets": 183_930,
@@ -24,7 +24,8 @@ REAL = ("complete-journey", "online-retail")
 
 
 def one(query: str) -> object:
-    (row,) = duckdb.sql(query).fetchall()
+    with duckdb.connect() as connection:
+        (row,) = connection.execute(query).fetchall()
     return row[0] if len(row) == 1 else row
 
 
@@ -59,7 +60,7 @@ def test_source_licence_and_limits_stand_beside_the_data(folder: str) -> None:
 
 
 @pytest.mark.parametrize("name", DEMOS)
-def test_a_demo_names_its_source_and_reads_its_documents(name: str) -> None:
+def test_a_demo_names_its_source_and_reads_its_documents(name: DemoName) -> None:
     demo = DEMOS[name]
     english, french = (
         read_lifecycle(DATA / demo.folder / f"lifecycle.{language}.yaml") for language in ("en", "fr")

@@ -29,7 +29,8 @@ def shop() -> SimulatedShop:
 
 
 def days_between(earlier: pa.ChunkedArray, later: pa.ChunkedArray) -> np.ndarray:
-    return (later.to_numpy() - earlier.to_numpy()) / np.timedelta64(1, "D")
+    days: np.ndarray = (later.to_numpy() - earlier.to_numpy()) / np.timedelta64(1, "D")
+    return days
 
 
 def assert_share(hits: int, trials: int, share: float) -> None:
