@@ -36,8 +36,10 @@ def group_of_stays(
         column = partition.column(by)
         codes = column.codes[stays.entry_row]
     texts = np.array([*column.values, ""])
-    labels, positions = np.unique(texts[codes], return_inverse=True)  # code −1 takes the appended ""
-    return labels, positions.astype(np.int64)
+    # decided on the distinct codes: spreading texts over the stays would take as much memory as the longest text
+    present, place = np.unique(codes, return_inverse=True)
+    labels, positions = np.unique(texts[present], return_inverse=True)  # code −1 takes the appended ""
+    return labels, positions.astype(np.int64)[place]
 
 
 def largest(labels: NDArray[np.str_], weights: NDArray[np.int64], top: int) -> list[int]:
