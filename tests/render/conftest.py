@@ -249,7 +249,225 @@ def five_stage_shop() -> MeasuredLifecycle:
     )
 
 
-BUILDERS: dict[str, Callable[[], MeasuredLifecycle]] = {"shop": five_stage_shop}
+def tiny_shop() -> MeasuredLifecycle:
+    """Three stages and a handful of customers: counts only, everything hatched."""
+    flows = (
+        Flow(NEW, "visit", 12),
+        Flow("visit", "order", 4),
+        Flow("visit", LAPSED, 6),
+        Flow("order", "return", 1),
+        Flow(LAPSED, "visit", 1),
+    )
+    stages = (
+        stage(
+            "visit", flows, 9, title="Visit", trend=(2, 4, 6, 9), stays=24, unfinished=9,
+            advance=share(0.25, 0.2, 24), lapse=share(0.4, 0.2, 24), median_stay_days=0.2,
+            entry_channels=counts(search=7, none=5), next_after_lapse=counts(none=4, site_visited=2),
+        ),
+        stage(
+            "order", flows, 5, title="First order", trend=(0, 1, 2, 5), stays=6, unfinished=5,
+            advance=share(0.2, 0.2, 6), lapse=share(0, 0.4, 6), median_days_to_advance=0.01,
+        ),
+        stage("return", flows, 1, title="Coming back", trend=(0, 0, 0, 1), stays=1, unfinished=1, lapse_after_days=None),
+    )  # fmt: skip
+    return lifecycle(stages, flows, workspace="Atelier", lapsed=5, lapsed_trend=(0, 0, 0, 5))
+
+
+def empty_log() -> MeasuredLifecycle:
+    stages = tuple(stage(name, (), 0) for name in ("awareness", "consideration", "purchase"))
+    return lifecycle(stages, (), workspace="New shop", events=0, customers=0)
+
+
+def one_stage() -> MeasuredLifecycle:
+    flows = (Flow(NEW, "member", 410), Flow("member", LAPSED, 160), Flow(LAPSED, "member", 35))
+    only = stage(
+        "member", flows, 2_950, title="Member", trend=trend(2_950, 0.3), stays=3_600, unfinished=2_950,
+        lapse=share(0.21, 0.014, 3_600), median_stay_days=None, lapse_after_days=60.0,
+        next_after_lapse=counts(none=120, email_opened=40), entry_channels=counts(desk=300, web=110),
+        strategies=(Strategy("Welcome call", "in_use"),),
+    )  # fmt: skip
+    return lifecycle((only,), flows, workspace="Gym", lapsed=640, lapsed_trend=trend(640, 0.9))
+
+
+def seven_stages() -> MeasuredLifecycle:
+    """Too many to stand side by side: the vertical drawing at every width."""
+    names = ("awareness", "consideration", "decision", "purchase", "experience", "loyalty", "promotion")
+    flows = [
+        Flow(NEW, names[0], 8_000),
+        Flow(NEW, names[2], 600),
+        Flow(names[1], names[4], 240),
+        Flow(names[0], names[6], 12),
+    ]
+    for at, name in enumerate(names):
+        flows.append(Flow(name, LAPSED, 2_400 // (at + 1)))
+        if at + 1 < len(names):
+            flows.append(Flow(name, names[at + 1], 4_800 // (at + 1)))
+        if at % 2:
+            flows.append(Flow(LAPSED, name, 300 // at))
+    stages = tuple(
+        stage(
+            name, flows, 900 * (8 - at), trend=trend(900 * (8 - at), 0.1 * at + 0.05), stays=9_000 - 1_000 * at,
+            unfinished=900, lapse=share(0.62 - at / 14, 0.01, 9_000 - 1_000 * at),
+            advance=share(0.3, 0.01, 9_000 - 1_000 * at) if at < 6 else None, median_stay_days=10.0 + 9 * at,
+            median_days_to_advance=4.0 + 5 * at, channels=("Search", "E-mail"),
+            entry_channels=counts(search=400, email=120, none=33), next_after_lapse=counts(none=300, email_opened=77),
+        )
+        for at, name in enumerate(names)
+    )  # fmt: skip
+    return lifecycle(
+        stages, flows, lapsed=21_000, lapsed_trend=trend(21_000, 0.6), growth=growth_periods(3_000)
+    )
+
+
+def six_stages() -> MeasuredLifecycle:
+    """As many as stand side by side, with many leaps."""
+    names = ("visitor", "lead", "trial", "customer", "regular", "champion")
+    flows = [
+        Flow(NEW, "visitor", 5_200), Flow(NEW, "lead", 700), Flow(NEW, "customer", 310),
+        Flow("visitor", "trial", 420), Flow("visitor", "customer", 260), Flow("lead", "customer", 510),
+        Flow("lead", "regular", 40), Flow("trial", "regular", 22), Flow("trial", "champion", 8),
+        Flow("customer", "champion", 95),
+    ]  # fmt: skip
+    for at, name in enumerate(names):
+        flows.append(Flow(name, LAPSED, 1_900 // (at + 1)))
+        flows.append(Flow(LAPSED, name, 420 // (at + 1)))
+        if at + 1 < len(names):
+            flows.append(Flow(name, names[at + 1], 2_300 // (at + 1)))
+    stages = tuple(
+        stage(
+            name, flows, 1_200 * (7 - at), trend=trend(1_200 * (7 - at), 0.2), stays=7_000, unfinished=1_200,
+            lapse=share(0.31, 0.01, 7_000), advance=share(0.44, 0.01, 7_000) if at < 5 else None,
+            median_stay_days=12.0 * (at + 1), median_days_to_advance=9.0, channels=("Search",),
+            entry_channels=counts(search=400, email=120), next_after_lapse=counts(none=300, support_contacted=77),
+        )
+        for at, name in enumerate(names)
+    )  # fmt: skip
+    return lifecycle(stages, flows, title="B2B lifecycle", lapsed=9_000, lapsed_trend=trend(9_000, 0.6))
+
+
+def skewed() -> MeasuredLifecycle:
+    """One flow a thousand times the others, and numbers of eight digits."""
+    flows = (
+        Flow(NEW, "reach", 12_345_678),
+        Flow("reach", "visit", 12_300),
+        Flow("reach", LAPSED, 11_900),
+        Flow("visit", "order", 9),
+        Flow("visit", LAPSED, 8_000),
+        Flow(LAPSED, "reach", 31),
+    )
+    stages = (
+        stage("reach", flows, 87_654_321, trend=trend(87_654_321, 0.2), stays=90_000_000, unfinished=87_654_321,
+              advance=share(0.001, 0.0001, 90_000_000), lapse=share(0.002, 0.0001, 90_000_000), lapse_after_days=400.0),
+        stage("visit", flows, 40_000, trend=trend(40_000, 0.2), stays=51_000, unfinished=40_000,
+              advance=share(0.0004, 0.0001, 51_000), lapse=share(0.33, 0.004, 51_000), median_stay_days=700.0),
+        stage("order", flows, 90, trend=trend(90, 2.0), stays=97, unfinished=90, lapse=share(0.0, 0.02, 97)),
+    )  # fmt: skip
+    return lifecycle(stages, flows, customers=99_999_999, lapsed=123_456, lapsed_trend=trend(123_456, 0.2))
+
+
+def grocery() -> MeasuredLifecycle:
+    """Households of a grocer: most are regulars at once, few lapse, many skip."""
+    flows = (
+        Flow(NEW, "mailed", 61),
+        Flow(NEW, "shopper", 34),
+        Flow(NEW, "regular", 228),
+        Flow("mailed", "redeemer", 19),
+        Flow("mailed", "regular", 44),
+        Flow("mailed", "devoted", 37),
+        Flow("mailed", LAPSED, 3),
+        Flow("shopper", "regular", 96),
+        Flow("shopper", "redeemer", 12),
+        Flow("shopper", "devoted", 31),
+        Flow("shopper", LAPSED, 41),
+        Flow("regular", "redeemer", 58),
+        Flow("regular", "devoted", 77),
+        Flow("regular", LAPSED, 29),
+        Flow("redeemer", "devoted", 40),
+        Flow(LAPSED, "shopper", 17),
+        Flow(LAPSED, "regular", 22),
+    )
+    stages = (
+        stage("mailed", flows, 112, trend=trend(112, 0.5), stays=320, unfinished=112, lapse=share(0.08, 0.03, 320),
+              advance=share(0.61, 0.05, 320), median_days_to_advance=21.0, median_stay_days=24.0,
+              next_after_lapse=counts(none=3), entry_channels=counts(mail=61)),
+        stage("shopper", flows, 402, trend=trend(402, 0.1), stays=1_120, unfinished=402, lapse=share(0.34, 0.03, 1_120),
+              advance=share(0.42, 0.03, 1_120), median_days_to_advance=60.0, median_stay_days=44.0,
+              next_after_lapse=counts(none=21, basket_paid=20), entry_channels=counts(none=51)),
+        stage("regular", flows, 1_034, trend=trend(1_034, 0.2), stays=2_300, unfinished=1_034, lapse=share(0.14, 0.02, 2_300),
+              advance=share(0.37, 0.02, 2_300), median_stay_days=130.0, lapse_after_days=60.0,
+              next_after_lapse=counts(none=19, basket_paid=10), entry_channels=counts(none=390)),
+        stage("redeemer", flows, 208, title="Coupon redeemer", trend=trend(208, 0.9), stays=430, unfinished=208,
+              lapse=share(0.05, 0.02, 430), advance=share(0.4, 0.05, 430), lapse_after_days=90.0,
+              entry_channels=counts(coupon=89)),
+        stage("devoted", flows, 640, trend=trend(640, 1.2), stays=700, unfinished=640, lapse=share(0.0, 0.005, 700),
+              lapse_after_days=None, entry_channels=counts(none=185)),
+    )  # fmt: skip
+    return lifecycle(
+        stages,
+        flows,
+        title="Grocery lifecycle",
+        workspace="Complete Journey",
+        source="Complete Journey, provided by 84.51°, CC0",
+        customers=2_469,
+        events=251_340,
+        lapsed=73,
+        lapsed_trend=trend(73, 0.3),
+        growth=growth_periods(1_300),
+        growth_events=("basket_paid",),
+    )
+
+
+def hostile() -> MeasuredLifecycle:
+    """Names that try to break out of the page, out of their columns, or out of the alphabet."""
+    flows = (
+        Flow(NEW, "one", 5_000),
+        Flow("one", "two", 2_000),
+        Flow("one", "three", 300),
+        Flow("one", LAPSED, 900),
+        Flow("two", "three", 700),
+        Flow("two", LAPSED, 800),
+        Flow(LAPSED, "two", 90),
+    )
+    titles = (
+        "<script>alert('x')</script> & \"quotes\"",
+        "مرحلة الشراء 🛒 التسوق",
+        "A stage whose name goes on for quite some sixty characters!",
+    )
+    stages = tuple(
+        stage(
+            name, flows, 1_000 + at, title=title, purpose="<img src=x onerror=alert(1)> {braces} %s", stays=4_000, unfinished=900,
+            enter="event is <b>\"order\"</b> and " + "x" * 90, lapse=share(0.3 + at / 20, 0.02, 4_000),
+            advance=share(0.4, 0.02, 4_000), trend=trend(1_000 + at, 0.3),
+            next_after_lapse=counts(**{"<script>": 40, "日本語の出来事": 30, "an_event_with_a_name_of_more_than_sixty_characters_in_it_really": 9}),
+            entry_channels=counts(**{"</style>": 40, "🙂 emoji": 25, "{channel}": 10}),
+            channels=("<i>", "W" * 60), strategies=(Strategy("</section>" + "y" * 70, "works"),),
+        )
+        for at, (name, title) in enumerate(zip(("one", "two", "three"), titles, strict=True))
+    )  # fmt: skip
+    return lifecycle(
+        stages,
+        flows,
+        title="@font-data@ <title>",
+        workspace="</title><script>alert(2)</script>",
+        source='<a href="http://example.org">x</a> ' + "z" * 200,
+        lapsed=300,
+        lapsed_trend=trend(300, 0.3),
+        growth=growth_periods(90),
+        growth_events=("<b>", "paid"),
+    )
+
+
+BUILDERS: dict[str, Callable[[], MeasuredLifecycle]] = {
+    "shop": five_stage_shop,
+    "tiny": tiny_shop,
+    "empty": empty_log,
+    "one": one_stage,
+    "six": six_stages,
+    "seven": seven_stages,
+    "skewed": skewed,
+    "grocery": grocery,
+    "hostile": hostile,
+}
 
 
 @pytest.fixture(scope="session")

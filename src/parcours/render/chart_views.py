@@ -101,7 +101,7 @@ class ChartWriter:
             AreaText(
                 area=area,
                 title=self._area_title(area.index),
-                tint=round(100 * area.index / last),
+                tint=round(100 * area.index / last) if len(chart.areas) > 1 else 100,
                 number=self.words.short_number(measured.stages[area.index].trend[-1], _AXIS_LIMIT),
                 name=shortened(measured.stages[area.index].title, letters),
             )

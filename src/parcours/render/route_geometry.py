@@ -20,7 +20,7 @@ MOST_STATIONS = 6  # more are drawn vertically
 _CAPSULE = 16.0
 _LABEL_BAND = 70.0  # segment labels, above the lanes
 _PAPER = 0.8  # between layers of the rail
-_RISER = 22.0  # from a station to the nearest edge of its return
+_RISER = 20.0  # from a station to the nearest edge of its return
 
 Kind = Literal["new", "advance", "lapse", "back", "skip", "start"]
 
@@ -88,9 +88,11 @@ class _Horizontal:
     def __init__(self, flows: RouteFlows, drop_heights: tuple[float, ...]) -> None:
         self.flows = flows
         self.count = flows.stations
-        self.column = (WIDTH - GUTTER_WIDTH) / self.count
-        self.turn_right = 62.0 if self.column > 200 else 48.0  # right edge of a drop, from its station
-        limits = Limits(drop=self.turn_right - 15, back=20.0 if self.column > 200 else 12.0)
+        self.column = float(
+            (WIDTH - GUTTER_WIDTH) // self.count
+        )  # whole pixels: stems meet the heads' borders
+        self.turn_right = 62.0 if self.column > 200 else 40.0  # right edge of a drop, from its station
+        limits = Limits(drop=self.turn_right - 15, back=20.0 if self.column > 200 else 8.0)
         self.scale = customers_per_pixel(flows, limits)
         self.lanes: Lanes = assign_lanes(flows)
         self.lapse = tuple(self._px(n) for n in flows.lapse)
@@ -203,6 +205,8 @@ class _Horizontal:
     def _place_rail(self, drop_heights: tuple[float, ...]) -> None:
         self.label_top = self.line_top + max((*self.advance, 26.0)) + 16
         floor = self.label_top + 60
+        if self.back[0]:  # its label stands in the gutter, under the new customers
+            floor = max(floor, self.line_top + self.incoming[0] + self.back[0] + 64)
         below = 0.0
         for station, height in enumerate(drop_heights):
             foot = self.below(station) + 14  # the rail passes under the station
@@ -298,11 +302,11 @@ class _Horizontal:
         return Box(self.x(station) - _CAPSULE / 2, self.line_top - top, _CAPSULE, height)
 
     def _drop_box(self, station: int) -> Box:
-        left = self.x(station) + self.turn_right + 12
+        left = self.x(station) + self.turn_right + (12 if self.column > 200 else 9)
         last = station + 1 == self.count
         back = 0.0 if last else self.back[station + 1]
-        clear = 22.0 if last else (_RISER + back + 8 if back else 12.0)
-        right = self.x(station + 1) - clear
+        clear = 22.0 if last else (_RISER + back + 5 if back else 12.0)
+        right = (WIDTH if last else self.x(station + 1)) - clear
         return Box(left, self.label_top, right - left, self.rail_top(station) - self.label_top)
 
     def _back_label(self, station: int) -> Label:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from parcours.render.stage_view import StageView
     from parcours.render.words import Words
 
-_LETTER = 6.6  # pixels of an average letter at 12 px, on the safe side
+_LETTER = 6.2  # pixels of an average letter at 12 px, on the safe side
 _THIN = 4.0  # hatching would not show on a thinner line: it is dashed instead
 
 
@@ -77,7 +77,7 @@ class RouteView:
     new_label: str
     pool: Pool | None
     sample: LegendSample | None
-    narrow_sample: LegendSample
+    narrow_sample: LegendSample | None  # None: nobody moved
     legend: tuple[tuple[str, str], ...]  # class of the sample, words
     footnote: str
 
@@ -112,8 +112,8 @@ class RouteWriter:
             new=self.words.short_number(self.flows.new),
             new_label=self.words.say_many("new", "new", self.flows.new),
             pool=self._pool(),
-            sample=self._sample(across.customers_per_pixel) if across else None,
-            narrow_sample=self._sample(vertical.customers_per_pixel),
+            sample=self._sample(across.customers_per_pixel) if across and self.flows.largest else None,
+            narrow_sample=self._sample(vertical.customers_per_pixel) if self.flows.largest else None,
             legend=self._legend(),
             footnote=self._footnote(),
         )
@@ -176,7 +176,7 @@ class RouteWriter:
         if leaps[0].source < 0:
             return (
                 words.say_many("{n} starts further on", "{n} start further on", total),
-                f"+ {number}",
+                words.say_many("{n} further on", "{n} further on", total),
                 number,
             )
         skip, skips = words.say_many("{n} skips", "{n} skip", total), leaps[0].length - 1
@@ -244,12 +244,15 @@ class RouteWriter:
                 "Shares: within {horizon} of entering a stage, 95% intervals.",
                 horizon=words.days(self.measured.horizon_days),
             ),
-            words.say_many(
-                "{n} unfinished stay is censored, not counted as lost.",
-                "{n} unfinished stays are censored, not counted as lost.",
-                unfinished,
-            ),
         ]
+        if unfinished:
+            notes.append(
+                words.say_many(
+                    "{n} unfinished stay is censored, not counted as lost.",
+                    "{n} unfinished stays are censored, not counted as lost.",
+                    unfinished,
+                )
+            )
         if self.horizontal is not None and self.hidden:
             skipped = sum(leap.customers for leap in self.hidden)
             customers = words.say_many("{n} customer", "{n} customers", skipped)

@@ -163,7 +163,7 @@ class StageWriter:
         everyone = sum(other.size for other in self.measured.stages)
         share = ""
         if stage.share is not None and everyone >= FEW:
-            share = words.say("{share} of customers in a stage", share=words.percent(stage.share, everyone))
+            share = words.say("{share} of those in a stage", share=words.percent(stage.share, everyone))
         since = self.measured.period.first - timedelta(days=1)
         return Head(
             size=words.short_number(stage.size),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
+from unicodedata import bidirectional
 
 from babel import Locale
 from babel.lists import format_list
@@ -45,18 +46,18 @@ class Words(CalendarWords):
 
     def say(self, message: str, /, **values: object) -> str:
         """The message in the reader's language, its ``{names}`` filled."""
-        return self._translated(message).format(**values)
+        return self._translated(message).format(**_isolated(values))
 
     def say_html(self, message: str, /, **values: object) -> Markup:
         """The same for a message that holds HTML; values are escaped."""
-        return _ours(self._translated(message)).format(**values)
+        return _ours(self._translated(message)).format(**_isolated(values))
 
     def say_many(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Singular or plural by ``n``, which fills ``{n}``."""
-        return self._plural(one, many, n).format(n=self.number(n), **values)
+        return self._plural(one, many, n).format(n=self.number(n), **_isolated(values))
 
     def say_many_html(self, one: str, many: str, n: int, /, **values: object) -> Markup:
-        return _ours(self._plural(one, many, n)).format(n=self.number(n), **values)
+        return _ours(self._plural(one, many, n)).format(n=self.number(n), **_isolated(values))
 
     def _translated(self, message: str) -> str:
         if self._catalog is None:
@@ -87,19 +88,23 @@ class Words(CalendarWords):
         return f"+{self.number(value)}" if value > 0 else self.number(value)
 
     def percent(self, share: float, n: int = FINE_FROM, *, sign: bool = False) -> str:
-        """34.1% or 34,1 %; without decimals when it rests on fewer than 100."""
-        return f"{self.points(share, n, sign=sign)}{_NARROW if self.language == 'fr' else ''}%"
+        """34.1% or 34,1 %; without decimals when it rests on fewer than 100, with two below 1 %."""
+        return (
+            f"{self.points(share, _decimals(share, n), sign=sign)}{_NARROW if self.language == 'fr' else ''}%"
+        )
 
-    def points(self, share: float, n: int = FINE_FROM, *, sign: bool = False) -> str:
+    def points(self, share: float, decimals: int, *, sign: bool = False) -> str:
         """The percentage without its sign, for intervals."""
-        pattern = "#,##0.0" if n >= FINE_FROM else "#,##0"
-        text = _minus(str(format_decimal(share * 100, pattern, locale=self.locale)))
-        if text.strip("−0.,") == "":
-            text = text.lstrip("−")
-        return f"+{text}" if sign and share > 0 else text
+        rounded = round(share * 100, decimals) + 0.0  # never −0.0
+        text = _minus(
+            str(format_decimal(rounded, "#,##0" + "." * bool(decimals) + "0" * decimals, locale=self.locale))
+        )
+        return f"+{text}" if sign and rounded > 0 else text
 
     def interval(self, low: float, high: float, n: int = FINE_FROM) -> str:
-        return f"{self.points(low, n)}–{self.points(high, n)}"
+        """31.2–32.2: percentages, both ends with the decimals of the upper one."""
+        decimals = _decimals(high, n)
+        return f"{self.points(low, decimals)}–{self.points(high, decimals)}"
 
     def joined(self, items: Sequence[str]) -> str:
         """a, b and c."""
@@ -109,6 +114,24 @@ class Words(CalendarWords):
 def _ours(message: str) -> Markup:
     """Our own message as HTML; what fills it is escaped by ``format``."""
     return Markup(message)  # noqa: S704 - catalogues are part of the package, never what a user typed
+
+
+def _isolated(values: dict[str, object]) -> dict[str, object]:
+    """Names written from right to left, kept from turning the sentence around them."""
+    return {name: _isolate(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _isolate(text: str) -> str:
+    if not any(bidirectional(character) in ("R", "AL") for character in text):
+        return text
+    mark = type(text)  # Markup stays Markup
+    return mark(f"\u2068{text}\u2069")
+
+
+def _decimals(share: float, n: int) -> int:
+    if n < FINE_FROM:
+        return 0
+    return 2 if 0 < abs(share) < 0.01 else 1
 
 
 def _minus(text: str) -> str:
