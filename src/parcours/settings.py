@@ -41,6 +41,9 @@ class Settings(BaseModel):
         0.05, ge=0, le=1, description="An import with a larger share of bad rows stops before it commits."
     )
     memory_mb: int = Field(1200, ge=256, description="Memory that reading and sorting files may use, in MB.")
+    identity_limit: int = Field(
+        5, ge=1, description="An anonymous id joined to more known ids than this is shared, and joins nobody."
+    )
     threads: int = Field(0, ge=0, description="Threads for measures; 0 means one for each processor.")
 
     @field_validator("zone")

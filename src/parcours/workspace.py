@@ -73,7 +73,9 @@ class Workspace:
         self.settings = settings
         self.log = EventLog.open(folder / "log", buckets=settings.buckets)
         threads = settings.threads or cpu_count() or 1
-        self.timelines = Timelines(self.log, folder / "cache", threads=threads)
+        self.timelines = Timelines(
+            self.log, folder / "cache", threads=threads, identity_limit=settings.identity_limit
+        )
         self.engine = LocalEngine(self.timelines, threads=threads, cache=folder / "cache")
 
     @cached_property

@@ -51,7 +51,7 @@ def test_from_a_real_log_on_disk(log: Log, rules: LifecycleRules) -> None:
         written = EventLog.create(Path(folder) / "log", buckets=2)
         rows = event_rows(reversed(log.events), buckets=2)
         written.append(Batch("test", rows, profiles=profile_rows(log.profiles)))
-        timelines = Timelines(written, Path(folder) / "cache", threads=1)
+        timelines = Timelines(written, Path(folder) / "cache", threads=1, identity_limit=5)
         found = [
             stay for part in timelines.partitions() for stay in fast_intervals(part, rules, log.as_of_us)
         ]

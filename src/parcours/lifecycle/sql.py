@@ -18,7 +18,7 @@ from parcours.values import minor_digits
 
 ENTRIES = ("new", "advanced", "reactivated")
 EXITS = (None, "advanced", "lapsed")
-TABLES = ("events", "profiles", "observations", "quarantine", "stage_intervals")
+TABLES = ("events", "profiles", "observations", "quarantine", "stage_intervals", "identities")
 
 _LOCKS = (
     "SET autoinstall_known_extensions = false",
@@ -47,7 +47,7 @@ def run(text: str, timelines: Timelines, rules: LifecycleRules, as_of_us: int, *
                     f"{statements[0].type.name} is not allowed: SQL here only reads.",
                     hint=f"Write one SELECT over {', '.join(TABLES)}.",
                 )
-            return connection.execute(statements[0]).to_arrow_table()
+            return connection.sql(text).to_arrow_table()
         except duckdb.Error as error:
             message = str(error).strip()
             raise QueryError(message, hint=f"The tables are {', '.join(TABLES)}.") from None
@@ -57,13 +57,23 @@ def _provide(
     connection: duckdb.DuckDBPyConnection, timelines: Timelines, rules: LifecycleRules, as_of_us: int
 ) -> None:
     connection.register("events_minor", timelines.log.events())
+    connection.register("identities", identities(timelines))
     for name in ("profiles", "observations", "quarantine"):
         connection.register(name, timelines.log.side(name))
     connection.register("stage_intervals", stage_intervals(timelines, rules, as_of_us))
     connection.execute(
-        "create view events as select event_id, customer, customer_id, anonymous_id, event, timestamp, "
-        f"channel, campaign, source, {_major_units(connection)} as value, currency, properties, "
-        "received_at, import_id from events_minor"
+        "create view events as select event_id, coalesce(person, customer) as customer, customer_id, "
+        f"anonymous_id, event, timestamp, channel, campaign, source, {_major_units(connection)} as value, "
+        "currency, properties, received_at, import_id "
+        "from events_minor left join identities on identities.id = events_minor.customer"
+    )
+
+
+def identities(timelines: Timelines) -> pa.Table:
+    """Every id that belongs to another canonical one: id, person."""
+    canonical = timelines.identity.canonical
+    return pa.table(
+        {"id": pa.array(canonical, pa.string()), "person": pa.array(canonical.values(), pa.string())}
     )
 
 

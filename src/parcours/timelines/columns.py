@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcours.events.identity import IDENTITY_EVENTS, Identity, IdentityEvent
 from parcours.timelines.build import read_column
-from parcours.timelines.partition import MISSING_VALUE, Column
+from parcours.timelines.partition import MISSING_VALUE, Column, Partition
 
-LOG_COLUMNS = frozenset({"channel", "campaign", "source", "currency"})
+LOG_COLUMNS = frozenset({"channel", "campaign", "source", "currency", "customer_id", "anonymous_id"})
 
 
 def event_column(files: Sequence[str], order: NDArray[np.int32], name: str) -> Column:
@@ -46,8 +47,9 @@ class Profiles:
     rows: pa.Table  # customer, trait, value: one row for each customer and trait
 
     @classmethod
-    def of(cls, profiles: pa.Table) -> Profiles:
-        """Keep what holds now: of several values of a trait, the latest; at one instant, the greatest text."""
+    def of(cls, profiles: pa.Table, identity: Identity) -> Profiles:
+        """Keep what holds now: of several values of a person's trait, the latest; at one instant, the greatest text."""
+        profiles = _by_person(profiles, identity)
         ordered = profiles.sort_by(
             [(name, "ascending") for name in ("customer", "trait", "timestamp", "value")]
         ).select(["customer", "trait", "value"])
@@ -70,6 +72,38 @@ class Profiles:
         encoded = _single(values.dictionary_encode())
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
         return Column(codes, tuple(encoded.dictionary.to_pylist()))
+
+
+def identity_events(whole: Partition) -> tuple[IdentityEvent, ...]:
+    """The events of one bucket that join ids or undo a join; kept for the partition."""
+    return whole.keep("identity", lambda: _identity_events(whole))
+
+
+def _identity_events(whole: Partition) -> tuple[IdentityEvent, ...]:
+    codes = [code for code, name in enumerate(whole.names) if name in IDENTITY_EVENTS]
+    rows = np.flatnonzero(np.isin(whole.events, codes)) if codes else np.zeros(0, np.int64)
+    if not len(rows):
+        return ()
+    texts = [_texts(whole.column(name), rows) for name in ("customer_id", "anonymous_id")]
+    texts.append(whole.properties([int(row) for row in rows]))
+    ids, names = whole.event_ids(rows), [whole.names[code] for code in whole.events[rows]]
+    times = [int(time) for time in whole.timestamps[rows]]
+    return tuple(IdentityEvent(*one) for one in zip(ids, names, times, *texts, strict=True))
+
+
+def _texts(column: Column, rows: NDArray[np.int64]) -> list[str | None]:
+    return [column.text(int(row)) for row in rows]
+
+
+def _by_person(profiles: pa.Table, identity: Identity) -> pa.Table:
+    if not identity.canonical:
+        return profiles
+    keys = pa.array(identity.canonical, pa.string())
+    persons = pa.array(identity.canonical.values(), pa.string())
+    found = persons.take(pc.index_in(profiles["customer"], value_set=keys).combine_chunks())
+    return profiles.set_column(
+        profiles.schema.get_field_index("customer"), "customer", pc.coalesce(found, profiles["customer"])
+    )
 
 
 def _digest(table: pa.Table) -> str:

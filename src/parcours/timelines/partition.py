@@ -44,6 +44,7 @@ class Loader:
     trait: Callable[[str], Column]
     value_minor: Callable[[], NDArray[np.int64]]
     properties: Callable[[Sequence[int]], list[str | None]]
+    event_ids: Callable[[NDArray[np.int64]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ class Partition:
     def event_count(self) -> int:
         return len(self.timestamps)
 
+    def span_us(self) -> tuple[int, int]:
+        """First and last instant; the partition must not be empty."""
+        return self.keep("span", lambda: (int(self.timestamps.min()), int(self.timestamps.max())))
+
     def column(self, name: str) -> Column:
         """One event property: channel, campaign, source, currency, or a key of the event's properties."""
         return self.keep(("column", name), lambda: self.loader.column(name))
@@ -84,6 +89,10 @@ class Partition:
     def properties(self, rows: Sequence[int]) -> list[str | None]:
         """The whole properties of some rows, as JSON texts; read anew each time, for a customer or two."""
         return self.loader.properties(rows)
+
+    def event_ids(self, rows: NDArray[np.int64]) -> list[str]:
+        """The ids of some rows' events; read anew each time."""
+        return self.loader.event_ids(rows)
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
         """Compute something about this partition once, whatever thread asks first."""

@@ -1,14 +1,11 @@
-"""The timelines of one version of the log: partitions, built where the log changed, mapped where it did
-not.
-"""
+"""The timelines of one version of the log: partitions, built where the log changed, mapped where it did not."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 
@@ -16,81 +13,104 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from parcours.events.identity import Identity, resolve
 from parcours.events.log import EventLog
 from parcours.events.schema import bucket_of
 from parcours.timelines import build, columns
+from parcours.timelines.joined import join
 from parcours.timelines.partition import Column, Loader, Partition
 
 
+@dataclass(frozen=True)
+class State:
+    """What one version of the log comes to."""
+
+    version: int
+    identity: Identity
+    profiles: columns.Profiles
+    partitions: tuple[Partition, ...]
+
+
 class Timelines:
-    """All customers' timelines at the log's present version.
+    """All persons' timelines at the log's present version, joined ids together.
 
-    ``cache`` is the folder of derived arrays; it may be deleted at any time, and when it cannot be written
-    the arrays are kept in memory."""
+    ``cache`` is the folder of derived arrays; it may be deleted at any time, and when it cannot be written the arrays
+    are kept in memory. An anonymous id that more than ``identity_limit`` known ids share joins nobody.
+    """
 
-    def __init__(self, log: EventLog, cache: Path, *, threads: int) -> None:
+    def __init__(self, log: EventLog, cache: Path, *, threads: int, identity_limit: int) -> None:
         self.log = log
         self.threads = threads
+        self.identity_limit = identity_limit
         self._cache = cache / "timelines"
-        self._open: dict[int, Partition] = {}
+        self._raw: dict[int, Partition] = {}
+        self._state: State | None = None
         self._lock = RLock()
 
     def refresh(self) -> None:
         """Follow the log to its newest version; only changed partitions will be built again."""
         with self._lock:
             self.log.refresh()
-            before: columns.Profiles | None = self.__dict__.pop("profiles", None)
-            if before is not None and before.fingerprint != self.profiles.fingerprint:
-                self._open.clear()  # open partitions hold traits, and what was decided by them
-
-    @cached_property
-    def profiles(self) -> columns.Profiles:
-        """The latest traits of all customers."""
-        return columns.Profiles.of(self.log.side("profiles"))
 
     @property
-    def fingerprint(self) -> str:
-        """Changes exactly when any event or profile does."""
-        parts = [self.log.fingerprint(bucket) for bucket in range(self.log.buckets)]
-        return hashlib.sha256("\n".join([*parts, self.profiles.fingerprint]).encode()).hexdigest()[:24]
+    def state(self) -> State:
+        """Identity, profiles and partitions of the log's version; what did not change is kept from the one before."""
+        with self._lock:
+            if self._state is None or self._state.version != self.log.version:
+                self._state = self._read(self._state)
+            return self._state
+
+    @property
+    def profiles(self) -> columns.Profiles:
+        """The latest traits of all customers."""
+        return self.state.profiles
+
+    @property
+    def identity(self) -> Identity:
+        """Which ids are one person."""
+        return self.state.identity
 
     def partitions(self) -> list[Partition]:
-        """Every partition, in bucket order; missing ones are built, on all threads."""
-        with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(self.partition, range(self.log.buckets)))
-
-    def partition(self, bucket: int) -> Partition:
-        """One partition, mapped or built."""
-        with self._lock:  # one version of the log for both, whatever thread refreshes
-            fingerprint, files = self.log.fingerprint(bucket), self.log.files(bucket)
-        known = self._open.get(bucket)
-        if known is not None and known.fingerprint == fingerprint:
-            return known
-        partition = self._load(bucket, fingerprint, files)
-        with self._lock:
-            self._open[bucket] = partition
-        return partition
+        """Every partition, in bucket order."""
+        return list(self.state.partitions)
 
     def find(self, customer: str) -> tuple[Partition, range]:
         """The partition that would hold a customer, and the customer's rows in it (empty when unknown)."""
-        partition = self.partition(bucket_of(customer, self.log.buckets))
-        return partition, partition.rows_of(customer)
+        person = self.identity.of(customer)
+        partition = self.state.partitions[bucket_of(person, self.log.buckets)]
+        return partition, partition.rows_of(person)
 
     def span_us(self) -> tuple[int, int] | None:
         """First and last instant of any event; None for an empty log."""
-        spans = [
-            (int(part.timestamps.min()), int(part.timestamps.max()))
-            for part in self._filled(self.partitions())
-        ]
+        spans = [partition.span_us() for partition in self.state.partitions if partition.event_count]
         return (min(low for low, _ in spans), max(high for _, high in spans)) if spans else None
 
     def customer_count(self) -> int:
         """How many customers have any event."""
-        return sum(partition.customer_count for partition in self.partitions())
+        return sum(partition.customer_count for partition in self.state.partitions)
 
-    @staticmethod
-    def _filled(partitions: list[Partition]) -> Iterator[Partition]:
-        return (partition for partition in partitions if partition.event_count)
+    def _read(self, before: State | None) -> State:
+        raw = self._raw_partitions()
+        events = [event for whole in raw for event in columns.identity_events(whole)]
+        identity = resolve(events, limit=self.identity_limit)
+        profiles = columns.Profiles.of(self.log.side("profiles"), identity)
+        known = {} if before is None else {one.fingerprint: one for one in before.partitions}
+        if before is not None and before.profiles.fingerprint != profiles.fingerprint:
+            self._raw.clear()  # open partitions hold traits, and what was decided by them
+            raw, known = self._raw_partitions(), {}
+        return State(self.log.version, identity, profiles, tuple(join(raw, identity, profiles.column, known)))
+
+    def _raw_partitions(self) -> list[Partition]:
+        with ThreadPoolExecutor(self.threads) as pool:
+            return list(pool.map(self._raw_partition, range(self.log.buckets)))
+
+    def _raw_partition(self, bucket: int) -> Partition:
+        """One partition by the ids of the log, mapped or built."""
+        fingerprint = self.log.fingerprint(bucket)
+        known = self._raw.get(bucket)
+        if known is None or known.fingerprint != fingerprint:
+            known = self._raw[bucket] = self._load(bucket, fingerprint, self.log.files(bucket))
+        return known
 
     def _load(self, bucket: int, fingerprint: str, files: list[str]) -> Partition:
         folder = self._cache / f"{bucket:04d}-{build.FORMAT}-{fingerprint}"
@@ -124,6 +144,10 @@ class Timelines:
         def column(name: str) -> Column:
             return columns.event_column(files, arrays.order, name)
 
+        def event_ids(rows: NDArray[np.int64]) -> list[str]:
+            taken = build.read_column(files, "event_id").take(pa.array(arrays.order[rows]))
+            return list(taken.to_pylist())
+
         def trait(name: str) -> Column:
             return self.profiles.column(name, arrays.customers)
 
@@ -135,7 +159,7 @@ class Timelines:
             timestamps=arrays.timestamps,
             events=arrays.events,
             names=arrays.names,
-            loader=Loader(column, trait, value_minor, properties),
+            loader=Loader(column, trait, value_minor, properties, event_ids),
         )
 
 

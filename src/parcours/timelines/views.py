@@ -35,6 +35,9 @@ def choose(whole: Partition, chosen: NDArray[np.bool_], tag: str) -> View:
     def properties(wanted: Sequence[int]) -> list[str | None]:
         return whole.properties([int(rows[row]) for row in wanted])
 
+    def event_ids(wanted: NDArray[np.int64]) -> list[str]:
+        return whole.event_ids(rows[wanted])
+
     return View(
         Partition(
             bucket=whole.bucket,
@@ -44,7 +47,7 @@ def choose(whole: Partition, chosen: NDArray[np.bool_], tag: str) -> View:
             timestamps=whole.timestamps[rows],
             events=whole.events[rows],
             names=whole.names,
-            loader=Loader(column, whole.trait, lambda: whole.value_minor()[rows], properties),
+            loader=Loader(column, whole.trait, lambda: whole.value_minor()[rows], properties, event_ids),
         ),
         rows,
     )
