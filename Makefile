@@ -24,7 +24,7 @@ help: ## list the tasks
 
 .PHONY: demo
 demo: .venv/.product ## build a workspace from real data, measure it, write the map and tell its story
-	@$(BIN)/parcours demo $(DEMO) --data complete-journey --replace
+	@$(BIN)/parcours demo $(DEMO) --data grocery --replace
 
 .PHONY: test
 test: lint .venv/.tools chromium ## run the linters and every test, with coverage

@@ -5,13 +5,15 @@ from __future__ import annotations
 import typer
 
 from parcours import __version__
-from parcours.cli import checking, looking, measuring, page, starting
+from parcours.cli import checking, demo, importing, looking, measuring, page, starting
 from parcours.cli.mistakes import as_mistake, show_mistake
 from parcours.errors import ParcoursError
 
 # In the order of the help.
 COMMANDS = (
     ("init", starting.init),
+    ("demo", demo.demo),
+    ("import", importing.import_),
     ("check", checking.check),
     ("events", looking.events),
     ("stages", measuring.stages),

@@ -44,6 +44,11 @@ class Shown:
         longest_cell = min(max((cell_len(cell) for cell in self.cells), default=0), WIDEST_TEXT)
         return max(longest_word, longest_cell, 1)
 
+    @property
+    def full_width(self) -> int:
+        """Room for the title and every cell on one line."""
+        return max(cell_len(self.title), *(cell_len(cell) for cell in self.cells), 1)
+
 
 def print_table(
     name: str, table: pa.Table, *, rows: int, language: str, console: Console | None = None
@@ -161,7 +166,9 @@ def _is_number(kind: pa.DataType) -> bool:
 
 def _drawn(columns: list[Shown], room: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, GAP - 1, 0, 0), show_edge=False)
-    widths = widened([column.least_width for column in columns], [cell_len(c.title) for c in columns], room)
+    widths = widened(
+        [column.least_width for column in columns], [column.full_width for column in columns], room
+    )
     for column, width in zip(columns, widths, strict=True):
         table.add_column(
             column.title, justify="right" if column.right else "left", width=width, overflow="fold"
