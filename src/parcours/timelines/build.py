@@ -89,8 +89,8 @@ def _settle_ties(
     order[positions] = rows[settled]
     codes = _ranks(ids)[settled]
     repeated = np.zeros(len(order), dtype=bool)
-    neighbours = np.diff(positions) == 1
-    repeated[positions[1:]] = (codes[1:] == codes[:-1]) & neighbours
+    together = same[positions[1:] - 1]  # with the row before: same customer, same instant
+    repeated[positions[1:]] = (codes[1:] == codes[:-1]) & together
     return order[~repeated]
 
 
