@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parcours.measures.contract import Partial
+from parcours.timelines.array_files import loaded
 
 
 def save(partial: Partial, path: Path) -> None:
@@ -31,8 +32,7 @@ def save(partial: Partial, path: Path) -> None:
 def load(path: Path) -> Partial | None:
     """A partial written before, or None when there is none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+        return loaded(path)
     except (OSError, ValueError, EOFError, KeyError, BadZipFile, zlib.error):
         return None
 

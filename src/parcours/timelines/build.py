@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from parcours.timelines import array_files
+
 FORMAT = 1  # part of every folder name: a new layout never reads an old one
 
 
@@ -130,7 +132,7 @@ def write(arrays: Arrays, folder: Path) -> None:
 
 def read(folder: Path) -> Arrays:
     """Memory-map a partition's folder."""
-    mapped = {part: np.load(folder / f"{part}.npy", mmap_mode="r") for part in _PARTS}
+    mapped = {part: array_files.mapped(folder / f"{part}.npy") for part in _PARTS}
     with pa.memory_map(str(folder / "customers.arrow")) as source:
         customers = pa.ipc.open_file(source).read_all()["customer"].combine_chunks()
     if isinstance(customers, pa.ChunkedArray):

@@ -1,0 +1,30 @@
+"""Reading NumPy's files from several threads at once.
+
+NumPy parses each file's header with Python's own parser, and Python 3.11 counts the parser's depth in a place that
+all threads share (CPython issue 106905): two headers at once can fail with a SystemError. So headers are read one at
+a time.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ONE_AT_A_TIME = Lock()
+
+
+def mapped(path: Path) -> NDArray[Any]:
+    """The array of an ``.npy`` file, mapped into memory."""
+    with _ONE_AT_A_TIME:
+        array: NDArray[Any] = np.load(path, mmap_mode="r")
+        return array
+
+
+def loaded(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of an ``.npz`` file by name."""
+    with _ONE_AT_A_TIME, np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
