@@ -45,7 +45,8 @@ def test_grocery_has_the_baskets_mailings_and_redemptions_of_its_households(groc
 def test_giftshop_has_its_orders_once_its_cancellations_and_its_bad_rows(giftshop: Workspace) -> None:
     assert counts(giftshop) == {"order_completed": (12_073, 1_997), "order_cancelled": (2_594, 884)}
     quarantine = giftshop.log.side("quarantine")
-    assert 4_000 < quarantine.num_rows < 5_600
+    assert quarantine.num_rows == 4_182  # 2,114 and 3,314, of which 1,246 rows are in both files
+    assert set(quarantine["reason"].to_pylist()) == {"missing-customer"}
     assert total(giftshop, "order_cancelled") < 0
 
 
@@ -58,7 +59,7 @@ def test_every_stage_of_a_demo_is_filled_and_left(name: str, request: pytest.Fix
     assert all(stage.advance is not None and stage.advance.n > 30 for stage in measured.stages[:-1])
     assert measured.lapsed > 0
     assert measured.source == workspace.settings.source != ""
-    assert workspace.check() == ()
+    assert {finding.severity for finding in workspace.check()} <= {"note"}
 
 
 def test_a_demo_speaks_french(tmp_path: Path) -> None:
