@@ -40,6 +40,7 @@ def partition_of(events: Iterable[Event], profiles: dict[str, dict[str, Any]] | 
             trait=lambda name: _column([_text(held.get(name)) for held in traits]),
             value_minor=lambda: _minor(rows),
             properties=lambda wanted: [_properties(rows[row]) for row in wanted],
+            event_ids=lambda wanted: [rows[row].event_id for row in wanted.tolist()],
         ),
     )
 
