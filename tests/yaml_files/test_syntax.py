@@ -100,6 +100,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
         ("a: {b: 1\nc: 2", 2, "the mapping opened with '{' in line 1 lacks a comma or its '}'"),
         ("a: 'open\nb: 1\n", 3, "a quote that is opened in line 1 is never closed"),
         ('a: "\\q"', 1, "unknown escape in double quotes; use single quotes or double the backslash"),
+        ("a: ]", 1, "a value cannot start here; put it in quotes if it is a text"),
         ("a: @b", 1, "a text cannot start with this character; put it in quotes"),
         ("a: 1\nb: \x01", 2, "the character U+0001 cannot stand in a YAML file; remove it"),
         ("a: 1\n---\nb: 2", 2, "a second document starts here ('---'); a file holds one document"),
@@ -130,7 +131,7 @@ def test_what_is_not_a_document_is_refused_in_plain_words(text: str, line: int, 
     with pytest.raises(DocumentError) as caught:
         parse(text, file="shop.yaml")
     assert caught.value.line == line
-    assert caught.value.message == f"shop.yaml:{line}: {message}"
+    assert caught.value.message == f"shop.yaml:{line}: {message}."
 
 
 def test_aliases_cannot_blow_a_document_up() -> None:
@@ -152,3 +153,13 @@ def test_nesting_is_limited() -> None:
 def test_size_is_limited() -> None:
     with pytest.raises(DocumentError, match="longer than 500,000 characters"):
         parse("#" * (MAX_CHARACTERS + 1), file="long.yaml")
+
+
+def test_json_is_read_with_its_escapes() -> None:
+    assert parse('{"a": "\\ud83c\\udf6e", "\\u00e9": [1, 2.5, null, true]}', file="a.json").value == {
+        "a": "🍮",
+        "é": [1, 2.5, None, True],
+    }
+    with pytest.raises(DocumentError, match="an escape stands for half a character") as caught:
+        parse('a: 1\nb: "\\ud83c"', file="a.yaml")
+    assert caught.value.line == 2

@@ -58,7 +58,21 @@ class Finding:
         text = _MESSAGES[self.key][language]
         if self.parameters.get("meant"):
             text += _MEANT[language]
-        return text.format(**words)
+        said = text.format(**words)
+        return _french_spaces(said) if language == "fr" else said
+
+
+def _french_spaces(text: str) -> str:
+    """No line breaks before the signs that French sets apart."""
+    for plain, kept in (
+        ("« ", "«\u00a0"),
+        (" »", "\u00a0»"),
+        (" :", "\u00a0:"),
+        (" ?", "\u202f?"),
+        (" %", "\u202f%"),
+    ):
+        text = text.replace(plain, kept)
+    return text
 
 
 def _written(value: Parameter, language: Language) -> str:

@@ -123,7 +123,7 @@ class LifecycleDocument(Part):
 
     def stage(self, stage_id: str) -> Stage:
         """The stage of this id; raises KeyError."""
-        return next(iter([stage for stage in self.stages if stage.id == stage_id]))
+        return {stage.id: stage for stage in self.stages}[stage_id]
 
 
 def load_lifecycle(text: str, *, file: str) -> LifecycleDocument:

@@ -28,7 +28,7 @@ def load_model(text: str, model: type[M], *, file: str) -> M:
     if not isinstance(root.value, dict):
         kind = "a list" if isinstance(root.value, list) else "a single value"
         raise DocumentError(
-            f"expected keys with values, such as 'title: …', but the document is {kind}",
+            f"expected keys with values, such as 'title: …', but the document is {kind}.",
             file=file,
             line=root.line,
         )
@@ -49,18 +49,18 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise DocumentError("there is no such file", file=str(path)) from None
+        raise DocumentError("there is no such file.", file=str(path)) from None
     except IsADirectoryError:
-        raise DocumentError("this is a folder, not a file", file=str(path)) from None
+        raise DocumentError("this is a folder, not a file.", file=str(path)) from None
     except OSError as error:
-        raise DocumentError(f"the file cannot be read: {error.strerror}", file=str(path)) from None
+        raise DocumentError(f"the file cannot be read: {error.strerror}.", file=str(path)) from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DocumentError("the file is in UTF-16; save it as UTF-8", file=str(path), line=1)
+        raise DocumentError("the file is in UTF-16; save it as UTF-8.", file=str(path), line=1)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(
-            f"the byte 0x{content[error.start]:02x} is not UTF-8; the file is probably in another encoding",
+            f"the byte 0x{content[error.start]:02x} is not UTF-8; the file is probably in another encoding.",
             file=str(path),
             line=content.count(b"\n", 0, error.start) + 1,
             hint="Save it as UTF-8 in your editor.",
@@ -71,7 +71,7 @@ def _document_error(found: Sequence[Problem], file: str) -> DocumentError:
     first, *others = found
     if not others:
         return DocumentError(
-            first.text, file=file, line=first.line, field=first.field or None, hint=first.advice or None
+            first.sentence, file=file, line=first.line, field=first.field or None, hint=first.advice or None
         )
     lines = [
         _with_advice(first),
@@ -86,6 +86,4 @@ def _document_error(found: Sequence[Problem], file: str) -> DocumentError:
 
 
 def _with_advice(problem: Problem) -> str:
-    if not problem.advice:
-        return problem.text
-    return f"{problem.text}{'' if problem.text[-1] in '.?!' else '.'} {problem.advice}"
+    return f"{problem.sentence} {problem.advice}".rstrip()

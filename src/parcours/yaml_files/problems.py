@@ -83,6 +83,10 @@ class Problem:
     advice: str = ""
     expected: str = ""  # set when the report is about the kind of value, for joining the branches of a union
 
+    @property
+    def sentence(self) -> str:
+        return self.text if self.text.endswith((".", "?", "!")) else f"{self.text}."
+
 
 def problems(root: Node, model: type[BaseModel], reports: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
     """The problems behind the reports, in the order of the file, each said once."""

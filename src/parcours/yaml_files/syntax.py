@@ -67,23 +67,23 @@ def parse(text: str, *, file: str) -> Node:
     """The document in ``text``; raises DocumentError with file and line if it is not one YAML document."""
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_CHARACTERS:
-        raise DocumentError(f"the file is longer than {MAX_CHARACTERS:,} characters", file=file)
+        raise DocumentError(f"the file is longer than {MAX_CHARACTERS:,} characters.", file=file)
     try:
         root = _Composer(file).compose(text)
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise DocumentError(
-            f"the character U+{ord(text[error.position]):04X} cannot stand in a YAML file; remove it",
+            f"the character U+{ord(text[error.position]):04X} cannot stand in a YAML file; remove it.",
             file=file,
             line=line,
         ) from None
     except MarkedYAMLError as error:
         message, mark = _in_plain_words(error, text)
-        raise DocumentError(message, file=file, line=mark) from None
+        raise DocumentError(f"{message}.", file=file, line=mark) from None
     except YAMLError as error:
-        raise DocumentError(f"this is not YAML: {str(error).splitlines()[0]}", file=file, line=1) from None
+        raise DocumentError(f"this is not YAML: {str(error).splitlines()[0]}.", file=file, line=1) from None
     if root is None or (root.value is None and not root.entries):
-        raise DocumentError("the file is empty", file=file, line=1)
+        raise DocumentError("the file is empty.", file=file, line=1)
     return root
 
 
@@ -146,7 +146,7 @@ class _Composer:
 
     def _key(self, parent: _Open, event: ScalarEvent, line: int) -> None:
         self._check_tag(event.tag, "str", line)
-        key = str(event.value)
+        key = self._text(event, line)
         if key == "<<" and event.implicit[0]:
             raise self._error("merging with '<<' is not part of YAML 1.2; write the keys out", line)
         earlier = parent.node.key_lines.get(key)
@@ -189,8 +189,20 @@ class _Composer:
             raise self._error(f"the alias *{name} stands inside its own anchor", line)
         return node
 
-    def _scalar_value(self, event: ScalarEvent, line: int) -> Any:
+    def _text(self, event: ScalarEvent, line: int) -> str:
+        """The characters of a scalar; JSON writes those outside the basic plane as two escapes."""
         text = str(event.value)
+        if text.isascii():
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            raise self._error(
+                "an escape stands for half a character; write the character itself", line
+            ) from None
+
+    def _scalar_value(self, event: ScalarEvent, line: int) -> Any:
+        text = self._text(event, line)
         if event.tag is None or event.tag == "!":
             return text if event.tag == "!" or not event.implicit[0] else self._plain(text, line)
         self._check_tag(event.tag, "str", line)
@@ -222,7 +234,7 @@ class _Composer:
             raise self._error(f"the tag {shown} is not allowed here; leave it out", line)
 
     def _error(self, message: str, line: int) -> DocumentError:
-        return DocumentError(message, file=self.file, line=line)
+        return DocumentError(f"{message}.", file=self.file, line=line)
 
 
 # What the parser says, what a person needs to hear; {opened} is the line where the construct began.
@@ -252,6 +264,7 @@ _PLAIN_WORDS = (
         "found unknown escape character",
         "unknown escape in double quotes; use single quotes or double the backslash",
     ),
+    ("expected the node content", "a value cannot start here; put it in quotes if it is a text"),
     ("cannot start any token", "a text cannot start with this character; put it in quotes"),
 )
 
