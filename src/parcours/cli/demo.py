@@ -48,7 +48,8 @@ def demo(
     measured = workspace.map()
     page = folder / MAP_FILE
     write_file(page, render(measured, language=lang))
-    typer.echo(story(measured, language=lang))
+    for sentence in story(measured, lang):
+        typer.echo(sentence)
     typer.echo()
     typer.echo(say(lang, "The workspace is in {folder}.", folder=folder))
     typer.echo(say(lang, "The map is in {file}.", file=page.resolve()))
