@@ -192,10 +192,9 @@ def _none_or_all(known: int, stays: int, *, everyone: bool) -> Estimate:
 
 def _log_log_bounds(share: float, error: float) -> tuple[float, float]:
     """The 95 % interval that is symmetric in ``log(-log(1 - share))``."""
-    if share >= 1:
-        return 1.0, 1.0
-    hazard = -log1p(-share)
-    reach = normal_quantile(0.95) * error / ((1 - share) * hazard)
+    below_one = min(share, 1 - 1e-15)  # rounding must not make a certainty of it
+    hazard = -log1p(-below_one)
+    reach = normal_quantile(0.95) * error / ((1 - below_one) * hazard)
     low, high = (-expm1(-_exp(log(hazard) + sign * reach)) for sign in (-1, 1))
     return min(low, share), max(high, share)
 
