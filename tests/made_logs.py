@@ -91,6 +91,7 @@ def made_log(
     profiles: dict[str, dict[str, str | None]] | None = None,
 ) -> EventLog:
     """A new log with one batch, or none when there is nothing to add."""
+    folder.mkdir(parents=True, exist_ok=True)
     log = EventLog.create(folder / "log", buckets=buckets)
     if rows or profiles:
         append(log, rows, "first", profiles)
@@ -99,7 +100,12 @@ def made_log(
 
 def made_timelines(folder: Path, rows: Sequence[Row], **given: Any) -> Timelines:
     """Timelines over a new log."""
-    return Timelines(made_log(folder, rows, **given), folder / "cache", threads=2)
+    return timelines_over(made_log(folder, rows, **given), folder)
+
+
+def timelines_over(log: EventLog, folder: Path) -> Timelines:
+    """Timelines over a log that is there, with their cache in ``folder``."""
+    return Timelines(log, folder / "cache", threads=2, identity_limit=20)
 
 
 def made_engine(folder: Path, rows: Sequence[Row], **given: Any) -> LocalEngine:
