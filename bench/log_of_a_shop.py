@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import csv
 
 import parcours
 from parcours.events.log import Batch
@@ -33,6 +35,34 @@ def make(folder: Path, *, events: int, customers: int, buckets: int = 16) -> Non
     )
     batches = _batches(events / customers, customers, buckets)
     workspace.log.append(Batch("bench", pa.RecordBatchReader.from_batches(EVENTS, batches)))
+
+
+MAPPING = """\
+name: bench
+customer_id: customer
+time: at
+events:
+  - name: all
+    event: {column: event}
+    event_id: id
+    value: amount
+    currency: EUR
+    channel: {column: channel}
+"""
+
+
+def make_csv(folder: Path, *, events: int, customers: int) -> None:
+    """The same events as a CSV file with its mapping: ``events.csv`` and ``events.yaml``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "events.yaml").write_text(MAPPING, encoding="utf-8")
+    shown = pa.schema([("id", pa.string()), ("customer", pa.string()), ("at", EVENTS.field("timestamp").type),
+                       ("event", pa.string()), ("channel", pa.string()), ("amount", pa.decimal128(12, 2))])  # fmt: skip
+    with csv.CSVWriter(folder / "events.csv", shown) as writer:
+        for batch in _batches(events / customers, customers, 1):
+            columns = [batch[name] for name in ("event_id", "customer", "timestamp", "event", "channel")]
+            cents = batch["value_minor"].cast(pa.decimal128(21, 0))
+            amount = pc.multiply(cents, pa.scalar(Decimal("0.01"))).cast(pa.decimal128(12, 2))
+            writer.write_table(pa.table([*columns, amount], schema=shown))
 
 
 def _batches(mean: float, customers: int, buckets: int) -> Iterator[pa.RecordBatch]:

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from log_of_a_shop import make
+from log_of_a_shop import make, make_csv
 from rich.console import Console
 from rich.table import Table
 
@@ -27,6 +27,7 @@ LIMITS = {
     ("timelines and first answer", "whole_s"): 8.0,
     ("warm questions", "stages_by_day_s"): 0.5,
     ("warm questions", "peak_mb"): 1024.0,
+    ("import of CSV", "peak_mb"): 2048.0,
 }
 COMPILING_LIMIT_S = 2.0
 
@@ -39,7 +40,10 @@ def main() -> int:
     if not (folder / "parcours.toml").is_file():
         make(folder, events=options.events, customers=options.customers)
     made_s = time.perf_counter() - begin
-    runs = _runs(folder)
+    files = folder.with_name(f"{folder.name}-csv")
+    if not (files / "events.csv").is_file():
+        make_csv(files, events=options.events, customers=options.customers)
+    runs = _runs(folder) | {"import of CSV": _ask("import", files)}
     figures = {
         "events": options.events, "customers": options.customers, "cores": os.cpu_count(),
         "python": platform.python_version(), "machine": platform.machine(), "made_s": made_s, "runs": runs,
@@ -91,11 +95,19 @@ def _print(runs: dict[str, dict[str, float]], events: int, customers: int) -> bo
         for figure, value in figures.items():
             limit = limits.get((run, figure))
             kept &= limit is None or value <= limit
-            unit = "MB" if figure.endswith("_mb") else "s"
-            name = figure.removesuffix("_s").removesuffix("_mb").replace("_", " ")
-            table.add_row(run, name, f"{value:,.2f} {unit}", "" if limit is None else f"{limit:,.2f} {unit}")
+            name, measured = _readable(figure, value)
+            table.add_row(run, name, measured, "" if limit is None else _readable(figure, limit)[1])
     Console().print(table)
     return kept
+
+
+def _readable(figure: str, value: float) -> tuple[str, str]:
+    """A figure's name in words, and its value with the unit that the name ends in."""
+    if figure.endswith("_mb"):
+        return figure.removesuffix("_mb"), f"{value:,.0f} MB"
+    if figure.endswith("_s"):
+        return figure.removesuffix("_s").replace("_", " "), f"{value:,.2f} s"
+    return figure.replace("_", " "), f"{value:,.0f}"
 
 
 def _options() -> argparse.Namespace:

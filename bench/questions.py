@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,22 @@ def map_(folder: Path) -> dict[str, float]:
     return {"map_s": time.perf_counter() - begin}
 
 
+def import_csv(folder: Path) -> dict[str, float]:
+    """A CSV file into an empty log."""
+    import parcours
+
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        workspace = parcours.init(Path(place) / "shop", settings=parcours.Settings(title="Import"))
+        begin = time.perf_counter()
+        report = workspace.import_files(
+            [folder / "events.csv"], folder / "events.yaml", now=datetime.now(UTC)
+        )
+        seconds = time.perf_counter() - begin
+    return {"import_s": seconds, "rows_a_second": report.rows / seconds}
+
+
 QUESTIONS: dict[str, Callable[[Path], dict[str, float]]] = {
-    "first": first_answer, "warm": warm, "map": map_,
+    "first": first_answer, "warm": warm, "map": map_, "import": import_csv,
 }  # fmt: skip
 
 
