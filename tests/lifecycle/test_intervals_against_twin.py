@@ -23,7 +23,7 @@ def slow(log: Log, rules: LifecycleRules) -> list[Interval]:
     return intervals(log.events, rules, as_of_us=log.as_of_us, profiles=log.profiles)
 
 
-@settings(PATIENT, max_examples=1200)
+@settings(PATIENT, max_examples=800)
 @given(logs(), lifecycles())
 def test_stays_are_those_of_the_twin(log: Log, rules: LifecycleRules) -> None:
     assert fast_intervals(partition_of(log.events, log.profiles), rules, log.as_of_us) == slow(log, rules)

@@ -57,7 +57,7 @@ def ask(events: list[Event], query: Query) -> GrowthResult:
 RANGES = st.tuples(st.integers(-3, 20), st.integers(0, 25))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=300)
 @given(
     stories(),
     RANGES,

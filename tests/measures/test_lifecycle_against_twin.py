@@ -65,7 +65,7 @@ def incidence(ends: Ends, way: str, horizon_us: int) -> Fraction | None:
     return share if alive == 0 or horizon_us <= observed else None
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=250)
 @given(logs(least_events=5, most_events=30), lifecycles(), RANGES, DURATIONS)
 def test_outcomes_are_those_of_the_twin(
     log: Log, rules: LifecycleRules, days: tuple[int, int], horizon: str

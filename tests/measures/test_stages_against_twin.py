@@ -65,7 +65,7 @@ def question(log: Log, rules: LifecycleRules, asked: Asked) -> tuple[Query, list
     return query, intervals(log.events, rules, as_of_us=log.as_of_us, profiles=log.profiles)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=200)
 @given(logs(least_events=5, most_events=30), lifecycles(), QUERIES)
 def test_sizes_and_flows_are_those_of_the_twin(log: Log, rules: LifecycleRules, asked: Asked) -> None:
     query, stays = question(log, rules, asked)

@@ -43,7 +43,7 @@ def known_as(event: Event, person: str) -> Event:
     return replace(event, customer=person)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(LOGS, lifecycles(), st.sampled_from(["plan", "channel", "campaign"]))
 def test_another_unit_walks_as_if_its_values_were_customers(
     log: Log, rules: LifecycleRules, unit: str
@@ -57,7 +57,7 @@ def test_another_unit_walks_as_if_its_values_were_customers(
     assert walked(list(regrouped.partitions), rules, log.as_of_us) == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(LOGS, lifecycles(), st.sets(st.sampled_from(CUSTOMERS), min_size=2))
 def test_joined_ids_walk_as_one_customer(log: Log, rules: LifecycleRules, same: set[str]) -> None:
     person = min(same, key=str.encode)
