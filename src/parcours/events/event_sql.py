@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from parcours.errors import MappingError, did_you_mean
 from parcours.events import expressions as express
 from parcours.events import property_sql
 from parcours.events import sql_text as sql
-from parcours.events.mapping import EventPart
+from parcours.events.mapping import EventPart, FromColumn
 from parcours.events.problems import ID_CHARACTERS, NAME_CHARACTERS, Problem, first_problem
 from parcours.events.schema import ANONYMOUS
 from parcours.events.sources.loaded import ORDINAL
 from parcours.events.table import Table, json_object
+from parcours.values import minor_digits
 
 GROUP_PROBLEMS: Final = 1001
 _LABELS: Final = ("channel", "campaign", "source")
@@ -45,9 +47,10 @@ class EventSql:
         """SELECT of every row the part takes, read, with the number of its first problem."""
         read = f"SELECT {', '.join(f'{value} AS {name}' for name, value in self._read().items())}"
         where = sql.both([express.rows(self.part.rows, self.table), self.wanted])
+        minor = "false AS summed_later" if self.part.group_by else self._minor()
         return (
-            f"SELECT *, {first_problem(self.problems)} AS problem "
-            f"FROM ({read} FROM {self.table.relation} WHERE {where})"
+            f"SELECT *, {first_problem(self.problems)} AS problem FROM (SELECT *, {minor} "
+            f"FROM ({read} FROM {self.table.relation} WHERE {where}))"
         )
 
     def _read(self) -> dict[str, str]:
@@ -78,15 +81,31 @@ class EventSql:
                 "amount": "CAST(NULL AS DECIMAL(30, 12))",
                 "no_amount": "true",
                 "cut": "false",
-                "currency": "NULL",
+                "unit": "NULL",
             }
         given = express.text(self.part.currency, table, "currency") if self.part.currency else "NULL"
         return {
             "amount": express.amount(value, table),
             "no_amount": express.amount_missing(value, table),
             "cut": express.factors_rounded(value, table),
-            "currency": f"coalesce(upper({given}), {sql.literal(self.currency)})",
+            "unit": sql.literal(self.fixed_currency)
+            if self.fixed_currency
+            else f"coalesce(upper({given}), {sql.literal(self.currency)})",
         }
+
+    @cached_property
+    def fixed_currency(self) -> str | None:
+        """The currency of all values of the part, unless a column says it; raises MappingError for an unknown one."""
+        given = self.part.currency
+        if isinstance(given, FromColumn):
+            return None
+        fixed = (given or self.currency).upper()
+        if fixed not in express.known_currencies():
+            raise MappingError(
+                f"currency: {given!r} is no ISO 4217 code.",
+                hint=did_you_mean(fixed, [*self.table.types, "EUR", "USD", "GBP"]),
+            )
+        return fixed
 
     def _own_id(self) -> str:
         if self.part.event_id:
@@ -157,15 +176,18 @@ class EventSql:
             return []
         shown = express.amount_text(value, self.table)
         field = " × ".join(factor for factor in value.factors if isinstance(factor, str))
-        known = sql.listed(express.known_currencies())
-        currency = express.fields(self.part.currency)
-        given = self._column_text("currency")
-        minor = express.minor_units("amount", "currency", already=value.minor_units)
-        return [
-            Problem("bad-value", field, "amount IS NULL AND NOT no_amount", shown),
-            Problem("bad-currency", currency, f"NOT no_amount AND currency NOT IN {known}", given),
-            Problem("bad-value", field, f"NOT no_amount AND {minor} IS NULL", shown),
-        ]
+        found = [Problem("bad-value", field, "amount IS NULL AND NOT no_amount", shown)]
+        if self.fixed_currency is None:
+            known = sql.listed(express.known_currencies())
+            bad = f"NOT no_amount AND unit NOT IN {known}"
+            found.append(
+                Problem(
+                    "bad-currency", express.fields(self.part.currency), bad, self._column_text("currency")
+                )
+            )
+        if not self.part.group_by:
+            found.append(Problem("bad-value", field, "NOT no_amount AND value_minor IS NULL", shown))
+        return found
 
     def _id_problems(self) -> list[Problem]:
         part = self.part
@@ -205,8 +227,8 @@ class EventSql:
         )
         return (
             f"SELECT ordinal, {given_id} AS event_id, customer_id, anonymous_id, event, at_instant AS timestamp, "
-            f"{', '.join(_LABELS)}, {self._minor()}, {properties} AS properties, problem, {self._bucket()} "
-            f"FROM ({lines})"
+            f"{', '.join(_LABELS)}, value_minor, currency, rounded, {properties} AS properties, problem, "
+            f"{self._bucket()} FROM ({lines})"
         )
 
     def events_of_groups(self, lines: str) -> str:
@@ -219,15 +241,16 @@ class EventSql:
         firsts = ", ".join(f"min_by({column}, ordinal) AS {column}" for column in ("event", *_LABELS))
         return (
             f"SELECT ordinal, own_id AS event_id, customer_id, anonymous_id, event, timestamp, {', '.join(_LABELS)}, "
-            f"{self._minor()}, properties, {first_problem(self.group_problems, GROUP_PROBLEMS)} AS problem, "
-            f"{self._bucket()} FROM (SELECT own_id, min(ordinal) AS ordinal, min(customer_id) AS customer_id, "
+            f"value_minor, currency, rounded, properties, "
+            f"{first_problem(self.group_problems, GROUP_PROBLEMS)} AS problem, "
+            f"{self._bucket()} FROM (SELECT *, {self._minor()} FROM (SELECT own_id, min(ordinal) AS ordinal, min(customer_id) AS customer_id, "
             f"min(anonymous_id) AS anonymous_id, {time}(at_instant) AS timestamp, {firsts}, "
             f"TRY_CAST(sum(amount) AS DECIMAL(30, 12)) AS amount, bool_and(no_amount) AS no_amount, "
-            f"bool_or(cut) AS cut, min(currency) AS currency, {json_object(pairs)} AS properties, "
+            f"bool_or(cut) AS cut, min(unit) AS unit, {json_object(pairs)} AS properties, "
             f"min(coalesce(customer_id, '')) <> max(coalesce(customer_id, '')) "
             f"OR min(coalesce(anonymous_id, '')) <> max(coalesce(anonymous_id, '')) AS mixed_customer, "
-            f"min(currency) <> max(currency) AS mixed_currency, min(event) <> max(event) AS mixed_event "
-            f"FROM {lines} GROUP BY own_id HAVING count(problem) = 0)"
+            f"min(unit) <> max(unit) AS mixed_currency, min(event) <> max(event) AS mixed_event "
+            f"FROM {lines} GROUP BY own_id HAVING count(problem) = 0))"
         )
 
     @cached_property
@@ -241,22 +264,22 @@ class EventSql:
         ]
         if part.value is not None:
             field = " × ".join(factor for factor in part.value.factors if isinstance(factor, str))
-            minor = express.minor_units("amount", "currency", already=part.value.minor_units)
             found.append(
                 Problem("mixed-group", express.fields(part.currency), "coalesce(mixed_currency, false)")
             )
-            found.append(Problem("bad-value", field, f"NOT no_amount AND {minor} IS NULL"))
+            found.append(Problem("bad-value", field, "NOT no_amount AND value_minor IS NULL"))
         return found
 
     def _minor(self) -> str:
-        if self.part.value is None:
+        value = self.part.value
+        if value is None:
             return "CAST(NULL AS BIGINT) AS value_minor, CAST(NULL AS VARCHAR) AS currency, false AS rounded"
-        already = self.part.value.minor_units
-        minor = express.minor_units("amount", "currency", already=already)
-        rounded = express.is_rounded("amount", "currency", already=already)
+        fixed = self.fixed_currency
+        digits = 0 if value.minor_units else minor_digits(fixed) if fixed else None
         return (
-            f"CASE WHEN NOT no_amount THEN {minor} END AS value_minor, "
-            f"CASE WHEN NOT no_amount THEN currency END AS currency, coalesce(cut OR {rounded}, false) AS rounded"
+            f"CASE WHEN NOT no_amount THEN {express.minor_units('amount', 'unit', digits)} END AS value_minor, "
+            f"CASE WHEN NOT no_amount THEN unit END AS currency, "
+            f"coalesce(cut OR {express.is_rounded('amount', 'unit', digits)}, false) AS rounded"
         )
 
     def _bucket(self) -> str:

@@ -195,24 +195,27 @@ def factors_rounded(value: Value, table: Table) -> str:
     )
 
 
-def minor_units(value: str, currency: str, *, already: bool) -> str:
-    """Whole minor units (BIGINT) of a DECIMAL(30, 12), half to even by the currency's digits; NULL beyond BIGINT."""
-    return _by_digits(currency, lambda digits: _scaled(value, 0 if already else digits), already=already)
+def minor_units(value: str, currency: str, digits: int | None) -> str:
+    """Whole minor units (BIGINT) of a DECIMAL(30, 12), half to even; NULL beyond BIGINT.
+
+    ``digits`` are the currency's decimal places, None when rows differ in currency.
+    """
+    return _by_digits(currency, digits, lambda places: _scaled(value, places))
 
 
-def is_rounded(value: str, currency: str, *, already: bool) -> str:
+def is_rounded(value: str, currency: str, digits: int | None) -> str:
     """Whether ``minor_units`` had to round."""
-    return _by_digits(
-        currency, lambda digits: f"{value} <> {_cut(value, 0 if already else digits)}", already=already
-    )
+    return _by_digits(currency, digits, lambda places: f"{value} <> {_cut(value, places)}")
 
 
-def _by_digits(currency: str, expression: Callable[[int], str], *, already: bool) -> str:
-    odd = {} if already else odd_currencies()
+def _by_digits(currency: str, digits: int | None, expression: Callable[[int], str]) -> str:
+    if digits is not None:
+        return expression(digits)
     cases = "".join(
-        f"WHEN {currency} IN {sql.listed(names)} THEN {expression(digits)} " for digits, names in odd.items()
+        f"WHEN {currency} IN {sql.listed(names)} THEN {expression(places)} "
+        for places, names in odd_currencies().items()
     )
-    return f"CASE {cases}ELSE {expression(2)} END" if cases else expression(2)
+    return f"CASE {cases}ELSE {expression(2)} END"
 
 
 def _cut(value: str, digits: int) -> str:

@@ -25,6 +25,7 @@ class Table:
     own_columns: tuple[str, ...]
     aliases: dict[str, tuple[str, ...]]
     format: FileFormat = field(default_factory=FileFormat)
+    trimmed: bool = False
 
     @classmethod
     def of(cls, loaded: Loaded, mapping: Mapping) -> Table:
@@ -36,6 +37,7 @@ class Table:
             tuple(loaded.columns),
             mapping.columns,
             mapping.format,
+            loaded.trimmed,
         )
 
     def column(self, wanted: str) -> str:
@@ -69,12 +71,11 @@ class Table:
                 f"CASE WHEN {whole} THEN CAST(CAST({quoted} AS BIGINT) AS VARCHAR) "
                 f"ELSE CAST({quoted} AS VARCHAR) END"
             )
-        plain = quoted if kind == "VARCHAR" else f"CAST({quoted} AS VARCHAR)"
         if kind != "VARCHAR":
-            return plain
-        trimmed = f"nullif(trim({plain}), '')"
+            return f"CAST({quoted} AS VARCHAR)"
+        trimmed = quoted if self.trimmed else f"nullif(trim({quoted}), '')"
         if self.format.missing:
-            return f"CASE WHEN trim({plain}) IN {listed(self.format.missing)} THEN NULL ELSE {trimmed} END"
+            return f"CASE WHEN {trimmed} NOT IN {listed(self.format.missing)} THEN {trimmed} END"
         return trimmed
 
     def number(self, wanted: str, kind: str = "DECIMAL(30, 12)") -> str:
