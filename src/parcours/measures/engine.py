@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from parcours import __version__
 from parcours.measures.contract import Measure, Partial, Query
 from parcours.measures.partials import load, save
 from parcours.measures.result import Result
@@ -84,9 +85,9 @@ class LocalEngine:
         return self._regrouped[1]
 
     def _question(self, measure: Measure[Any, Any], query: Query) -> str:
-        """What the answer depends on besides the partitions' events."""
+        """What the answer depends on besides the partitions' events; another release may count otherwise."""
         profiles = self.timelines.profiles.fingerprint if query.reads_profiles() else ""
-        return f"{measure.name}\0{query.key()}\0{profiles}"
+        return f"{__version__}\0{measure.name}\0{query.key()}\0{profiles}"
 
     def _remember(self, key: str, partial: Partial) -> None:
         if len(self._memory) >= KEPT_IN_MEMORY:
@@ -100,6 +101,8 @@ def _merged(measure: Measure[Any, Any], partials: list[Partial]) -> Partial:
         pairs = zip(partials[::2], partials[1::2], strict=False)
         rest = partials[-1:] if len(partials) % 2 else []
         partials = [measure.merge(one, other) for one, other in pairs] + rest
+    for array in partials[0].values():
+        array.setflags(write=False)  # a result may show it, and it may be the one that is cached
     return partials[0]
 
 

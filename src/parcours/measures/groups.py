@@ -42,6 +42,21 @@ def group_of_stays(
     return labels, positions.astype(np.int64)[place]
 
 
+def in_group(partition: Partition, stays: Stays, by: str | None, name: str | None) -> NDArray[np.bool_]:
+    """One flag for each stay: whether it is in the group of this name; all are when no group is named.
+
+    Raises QueryError for the groups that are shown as one, as a partition cannot tell which these are."""
+    if name is None:
+        return np.ones(len(stays), dtype=np.bool_)
+    if name == OTHER:
+        raise QueryError(
+            f"The customers of {OTHER} are not listed.", hint="Show more groups, and name one of them."
+        )
+    labels, positions = group_of_stays(partition, stays, by)
+    flags: NDArray[np.bool_] = (labels == name)[positions]
+    return flags
+
+
 def largest(labels: NDArray[np.str_], weights: NDArray[np.int64], top: int) -> list[int]:
     """Positions of the ``top`` heaviest labels, heaviest first; equal weights in label order."""
     return sorted(range(len(labels)), key=lambda i: (-int(weights[i]), str(labels[i])))[:top]

@@ -33,7 +33,7 @@ from parcours.lifecycle.rules import LifecycleRules
 from parcours.measures import contract
 from parcours.measures.cells import place
 from parcours.measures.contract import Measure, Partial
-from parcours.measures.groups import group_of_stays, largest
+from parcours.measures.groups import group_of_stays, in_group, largest
 from parcours.measures.partials import add_labelled
 from parcours.measures.result import Result
 from parcours.measures.scope import stays_in_scope
@@ -294,9 +294,7 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         ending = place(cell.get("ending"), ENDINGS, "ending")
         exit_code = (ADVANCED, LAPSED, 0)[ending]
         chosen = _begun(found, query) & (found.stage == stage) & (found.exit == exit_code)
-        if "group" in cell:
-            labels, group = group_of_stays(partition, found, query.by)
-            chosen &= labels[group] == cell["group"] if len(labels) else False
+        chosen &= in_group(partition, found, query.by, cell.get("group"))
         return np.unique(found.customer[chosen])
 
 

@@ -30,7 +30,7 @@ from parcours.lifecycle.rules import LifecycleRules
 from parcours.measures import contract
 from parcours.measures.cells import place
 from parcours.measures.contract import Measure, Partial
-from parcours.measures.groups import OTHER, group_of_stays, largest
+from parcours.measures.groups import OTHER, group_of_stays, in_group, largest
 from parcours.measures.partials import align
 from parcours.measures.result import Result
 from parcours.measures.scope import stays_in_scope
@@ -231,11 +231,13 @@ class Stages(Measure[Query, StagesResult]):
         self, partition: Partition, query: Query, cell: Mapping[str, str]
     ) -> NDArray[np.integer[Any]]:
         """Cells: ``stage`` with ``period_start`` (in the stage at the period's end), or ``source`` and
-        ``target`` with it.
+        ``target`` with it; and ``group`` when broken down. A flow counts moves: a customer who made the same
+        move twice in a period is listed once.
         """
         found = stays_in_scope(partition, query)
         low, high = _bounds_of(query, cell)
         count = len(query.rules.stages)
+        mine = in_group(partition, found, query.by, cell.get("group"))
         if "source" in cell or "target" in cell:
             source = place(cell.get("source"), (*query.rules.ids, NEW_NAME, LAPSED_NAME), "source")
             target = place(cell.get("target"), (*query.rules.ids, LAPSED_NAME), "target")
@@ -244,12 +246,12 @@ class Stages(Measure[Query, StagesResult]):
             else:
                 chosen = (found.stage == target) & (_sources(found, count) == source)
                 chosen &= _inside(found.entered_us, low, high)
-            return np.unique(found.customer[chosen])
+            return np.unique(found.customer[chosen & mine])
         if cell.get("stage") == LAPSED_NAME:
             return _lapsed_customers(found, high)
         stage = place(cell.get("stage"), query.rules.ids, "stage")
         chosen = (found.stage == stage) & (found.entered_us < high) & (found.left_us >= high)
-        return np.unique(found.customer[chosen])
+        return np.unique(found.customer[chosen & mine])
 
 
 def _period(instants: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
