@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from parcours import __version__
 from parcours.measures.contract import Measure, Partial, Query
 from parcours.measures.partials import load, save
 from parcours.measures.result import Result
@@ -87,7 +87,7 @@ class LocalEngine:
     def _question(self, measure: Measure[Any, Any], query: Query) -> str:
         """What the answer depends on besides the partitions' events; another release may count otherwise."""
         profiles = self.timelines.profiles.fingerprint if query.reads_profiles() else ""
-        return f"{__version__}\0{measure.name}\0{query.key()}\0{profiles}"
+        return f"{version('parcours')}\0{measure.name}\0{query.key()}\0{profiles}"
 
     def _remember(self, key: str, partial: Partial) -> None:
         if len(self._memory) >= KEPT_IN_MEMORY:
