@@ -11,6 +11,7 @@ import ast
 import contextlib
 import inspect
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "measures.md": measures_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "errors.md": errors_page(),
+        REFERENCE / "lifecycle.schema.json": lifecycle_schema(),
         ARCHITECTURE: architecture_page(ARCHITECTURE.read_text(encoding="utf-8")),
     }
 
@@ -94,6 +96,13 @@ def errors_page() -> str:
             "\n".join(["| code | class | meaning |", "| --- | --- | --- |", *rows]),
         ]
     )
+
+
+def lifecycle_schema() -> str:
+    """The JSON Schema of lifecycle documents, for editors."""
+    from parcours.journeys.lifecycle import json_schema
+
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def architecture_page(present: str) -> str:
