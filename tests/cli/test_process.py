@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -83,3 +84,27 @@ def test_a_table_in_a_pipe_has_no_colours(shop: Path) -> None:
     assert "\x1b" not in ran.stdout
     assert max(map(len, ran.stdout.splitlines())) <= 60
     assert ran.stderr == ""
+
+
+def test_ctrl_c_in_an_import_is_clean_and_the_next_one_completes_it(tmp_path: Path) -> None:
+    rows = (f"{n},c{n % 997},2024-03-01T00:00:00Z,visited\n" for n in range(300_000))
+    (tmp_path / "many.csv").write_text("id,who,at,what\n" + "".join(rows))
+    (tmp_path / "many.yaml").write_text(
+        "name: many\ncustomer_id: who\ntime: at\nevents: [{name: all, event: {column: what}, event_id: id}]\n"
+    )
+    shop = tmp_path / "ws"
+    assert parcours("init", shop).returncode == 0
+    command = [COMMAND, "import", tmp_path / "many.csv", "-m", tmp_path / "many.yaml", "-w", shop]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not (shop / "log" / "staging").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert "Run the same import again" in err
+    assert "Traceback" not in err
+    assert json.loads(parcours("events", "-w", shop, "--json").stdout) == {"events": []}
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    (visited,) = json.loads(parcours("events", "-w", shop, "--json").stdout)["events"]
+    assert visited["events"] == 300_000

@@ -13,6 +13,7 @@ from parcours.cli.options import AsJson, WordsIn, WorkspaceFolder
 from parcours.cli.output import as_json as json_text
 from parcours.cli.places import open_workspace
 from parcours.cli.progress import progress_bar
+from parcours.cli.words import say
 from parcours.errors import MappingError, did_you_mean
 
 if TYPE_CHECKING:
@@ -43,10 +44,14 @@ def import_(
     shop = open_workspace(workspace)
     language = lang or shop.settings.language
     chosen = None if mapping is None else find_mapping(mapping)
-    with progress_bar(language, wanted=not as_json) as progress:
-        report = shop.import_files(
-            files, chosen, now=datetime.now(UTC), progress=progress, max_bad_share=max_bad_share
-        )
+    try:
+        with progress_bar(language, wanted=not as_json) as progress:
+            report = shop.import_files(
+                files, chosen, now=datetime.now(UTC), progress=progress, max_bad_share=max_bad_share
+            )
+    except KeyboardInterrupt:
+        typer.echo(say(language, "Stopped. Run the same import again to complete it."), err=True)
+        raise
     if as_json:
         typer.echo(json_text(report_for_programs(report)))
     else:

@@ -17,6 +17,9 @@ FRENCH = {
     "The map is in {file}.": "La carte est dans {file}.",
     "The workspace is in {folder}.": "L’espace de travail est dans {folder}.",
     "See all refused rows: {command}": "Toutes les lignes refusées\u00a0: {command}",
+    "Stopped. Run the same import again to complete it.": (
+        "Arrêté. Relancez le même import pour le terminer."
+    ),
     "{count} rows/s": "{count} lignes/s",
     "reading": "lecture",
     "mapping": "mise en forme",
