@@ -42,7 +42,7 @@ def test_an_event_that_never_occurs_closes_its_stage() -> None:
     broken = document("enter: visit, lapse: {after: 1d}", "enter: ordr, lapse: {after: 1d}")
     assert found(broken, {"visit": 9, "order": 1}) == [
         ("problem", "stage-unreachable", "s1"),
-        ("warning", "event-never-seen", "s1"),
+        ("warning", "event-misspelt", "s1"),
         ("note", "event-in-no-stage", None),
     ]
     never = check_against(broken, {"visit": 9, "order": 1})[1]
@@ -69,7 +69,7 @@ def test_one_of_several_rules_is_enough_but_the_other_is_told() -> None:
 
 def test_one_of_several_names_of_a_rule_may_well_be_absent() -> None:
     names = document("enter: {event: [order, renewal]}, keep: [order, opened], lapse: {after: 1d}")
-    assert found(names, {"order": 1}) == [("note", "event-never-seen", "s0")] * 2
+    assert found(names, {"order": 1}) == [("note", "event-never-seen", "s0")]
 
 
 def test_any_event_is_never_absent_and_leaves_none_over() -> None:
@@ -87,6 +87,23 @@ def test_activity_that_never_occurs_is_told() -> None:
     assert found(lifecycle, {"visit": 1}) == [("warning", "activity-never-seen", None)]
     lifecycle = document("enter: visit, lapse: {after: 1d}", activity="[visit, order]")
     assert found(lifecycle, {"visit": 1}) == [("note", "activity-never-seen", None)]
+    assert found(lifecycle, {"visit": 1, "Order": 1})[0] == ("note", "activity-misspelt", None)
+
+
+def test_what_a_stage_tells_already_is_not_told_again_of_activity() -> None:
+    lifecycle = document("enter: visit, lapse: {after: 1d}", activity="visit")
+    assert [item[1] for item in found(lifecycle, {"order": 1})] == [
+        "stage-unreachable",
+        "event-never-seen",
+        "event-in-no-stage",
+    ]
+
+
+def test_names_without_a_likely_meaning_are_told_together() -> None:
+    lifecycle = document("enter: [one, two, {event: [visit, three]}], lapse: {after: 1d}")
+    warning, note = check_against(lifecycle, {"visit": 1})
+    assert (warning.severity, warning.parameters["events"]) == ("warning", "one, two")
+    assert (note.severity, note.parameters["events"]) == ("note", "three")
 
 
 def test_events_in_no_stage_come_most_frequent_first_with_their_share() -> None:
@@ -124,8 +141,12 @@ def test_what_was_probably_meant(name: str, present: list[str], meant: str | Non
 def test_an_event_that_a_stage_names_already_was_not_meant() -> None:
     lifecycle = document("enter: {event: [session_started, page_viewed]}, lapse: {after: 1d}")
     (finding,) = check_against(lifecycle, {"page_viewed": 1})
-    assert finding.parameters["meant"] is None
-    assert finding.message().endswith("never occurs.")
+    assert finding.key == "event-never-seen"
+    assert finding.message() == "The stage “S0” names what never occurs: session_started."
+    assert (
+        finding.message("fr")
+        == "L’étape «\u00a0S0\u00a0» cite ce qui n’apparaît jamais\u00a0: session_started."
+    )
 
 
 def test_both_languages_say_the_same_things() -> None:
@@ -137,7 +158,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 
 def test_every_message_can_be_said() -> None:
-    parameters = {"stage": "S", "event": "e", "meant": "m", "count": 1, "share": 0.5}
+    parameters = {"stage": "S", "event": "e", "events": "e, f", "meant": "m", "count": 1, "share": 0.5}
     for key in _MESSAGES:
         for language in ("en", "fr"):
             assert "{" not in Finding("note", key, parameters).message(language)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Literal
 
-from parcours.journeys.findings import Finding
+from parcours.journeys.findings import Finding, Parameter, Severity
 from parcours.journeys.lifecycle import LifecycleDocument, Stage
 from parcours.timelines.matchers import Rule, Selector, event_names
 
@@ -59,14 +60,8 @@ def check_against(document: LifecycleDocument, event_counts: Mapping[str, int]) 
     for stage in document.stages:
         findings += _stage_findings(stage, present, spare)
     activity = _names(document.activity)
-    findings += [
-        Finding(
-            "note" if "*" in activity or activity & present.keys() else "warning",
-            "activity-never-seen",
-            {"event": name, "meant": closest(name, spare)},
-        )
-        for name in _absent(activity, present)
-    ]
+    severity: Severity = "note" if "*" in activity or activity & present.keys() else "warning"
+    findings += _never_seen("activity", severity, _absent(activity - named, present), spare)
     return (*findings, *_unnamed(named, present))
 
 
@@ -86,24 +81,40 @@ def closest(name: str, present: Iterable[str]) -> str | None:
 
 
 def _stage_findings(stage: Stage, present: Mapping[str, int], spare: Sequence[str]) -> list[Finding]:
-    about = {"stage": stage.title}
+    about: dict[str, Parameter] = {"stage": stage.title}
     findings: list[Finding] = []
     if not any(_can_hold(rule, present) for rule in stage.enter):
         findings.append(Finding("problem", "stage-unreachable", about, stage.id))
     needed = event_names(tuple(rule for rule in stage.enter if not _can_hold(rule, present)))
-    named = event_names(stage.enter) | _names(stage.keep or ())
-    findings += [
-        Finding(
-            "warning" if name in needed else "note",  # one of several names of one rule may well be absent
-            "event-never-seen",
-            about | {"event": name, "meant": closest(name, spare)},
-            stage.id,
-        )
-        for name in _absent(named, present)
-    ]
+    rest = event_names(stage.enter) | _names(stage.keep or ())
+    findings += _never_seen("event", "warning", _absent(needed, present), spare, stage)
+    # Of several names in one rule, or in keep, some may well be absent.
+    findings += _never_seen("event", "note", _absent(rest - needed, present), spare, stage)
     if stage.lapse is None:
         findings.append(Finding("note", "stage-never-lapses", about, stage.id))
     return findings
+
+
+def _never_seen(
+    what: Literal["event", "activity"],
+    severity: Severity,
+    names: Sequence[str],
+    spare: Sequence[str],
+    stage: Stage | None = None,
+) -> list[Finding]:
+    """One finding for each name that has a likely meaning, and one for all others together."""
+    about: dict[str, Parameter] = {"stage": stage.title} if stage else {}
+    stage_id = stage.id if stage else None
+    meant = {name: closest(name, spare) for name in names}
+    told = [
+        Finding(severity, f"{what}-misspelt", about | {"event": name, "meant": other}, stage_id)
+        for name, other in meant.items()
+        if other
+    ]
+    others = [name for name, other in meant.items() if not other]
+    if others:
+        told.append(Finding(severity, f"{what}-never-seen", about | {"events": ", ".join(others)}, stage_id))
+    return told
 
 
 def _can_hold(rule: Rule, present: Mapping[str, int]) -> bool:

@@ -19,13 +19,21 @@ _MESSAGES: dict[str, dict[Language, str]] = {
         "en": "Nobody can enter the stage “{stage}”: the events it waits for never occur.",
         "fr": "Personne ne peut entrer dans l’étape « {stage} » : aucun des événements attendus n’apparaît.",
     },
+    "event-misspelt": {
+        "en": "The stage “{stage}” names the event {event}, which never occurs. Did you mean {meant}?",
+        "fr": "L’étape « {stage} » cite l’événement {event}, qui n’apparaît jamais. Vouliez-vous dire {meant} ?",
+    },
     "event-never-seen": {
-        "en": "The stage “{stage}” names the event {event}, which never occurs.",
-        "fr": "L’étape « {stage} » cite l’événement {event}, qui n’apparaît jamais.",
+        "en": "The stage “{stage}” names what never occurs: {events}.",
+        "fr": "L’étape « {stage} » cite ce qui n’apparaît jamais : {events}.",
+    },
+    "activity-misspelt": {
+        "en": "The event {event} should count as activity, but never occurs. Did you mean {meant}?",
+        "fr": "L’événement {event} devrait compter comme activité, mais n’apparaît jamais. Vouliez-vous dire {meant} ?",
     },
     "activity-never-seen": {
-        "en": "The event {event} should count as activity, but never occurs.",
-        "fr": "L’événement {event} devrait compter comme activité, mais n’apparaît jamais.",
+        "en": "What should count as activity never occurs: {events}.",
+        "fr": "Ce qui devrait compter comme activité n’apparaît jamais : {events}.",
     },
     "stage-never-lapses": {
         "en": "The stage “{stage}” has no lapse rule: a silent customer stays in it for ever.",
@@ -36,7 +44,6 @@ _MESSAGES: dict[str, dict[Language, str]] = {
         "fr": "Aucune étape ne cite l’événement {event} ({count}, soit {share} des événements).",
     },
 }
-_MEANT: dict[Language, str] = {"en": " Did you mean {meant}?", "fr": " Vouliez-vous dire {meant} ?"}
 
 
 @dataclass(frozen=True)
@@ -55,10 +62,7 @@ class Finding:
     def message(self, language: Language = "en") -> str:
         """The finding in a sentence or two."""
         words = {name: _written(value, language) for name, value in self.parameters.items()}
-        text = _MESSAGES[self.key][language]
-        if self.parameters.get("meant"):
-            text += _MEANT[language]
-        said = text.format(**words)
+        said = _MESSAGES[self.key][language].format(**words)
         return _french_spaces(said) if language == "fr" else said
 
 
