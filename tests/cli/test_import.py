@@ -83,7 +83,43 @@ def test_too_many_bad_rows_stop_the_import_before_it_adds_anything(run: Callable
     assert json.loads(run("events", "-w", "ws", "--json").out) == {"events": []}
 
 
+@pytest.mark.usefixtures("files")
+def test_refused_rows_are_mended_in_an_export_and_imported_again(
+    run: Callable[..., Ran], files: Path
+) -> None:
+    imported(run, "--max-bad-share", "0.5")
+    ran = run("import", "--export-refused", "refused.csv", "-w", "ws")
+    assert "Wrote 1 refused rows to refused.csv." in ran.out
+    export = files / "refused.csv"
+    export.write_text(
+        export.read_text(encoding="utf-8").replace("2024-04-31 09:05,24.50", "2024-04-30 09:05,24.50")
+    )
+    ran = run("import", "--retry", "refused.csv", "-m", "orders.yaml", "-w", "ws", "--json")
+    assert ran.code == 0, ran.err
+    report = json.loads(ran.out)
+    assert (report["events"], report["resolved"], report["quarantined"]) == (1, 1, {})
+    assert json.loads(run("sql", "select count(*) n from quarantine", "-w", "ws", "--json").out)[
+        "result"
+    ] == [{"n": 0}]
+    assert "Wrote 0 refused rows" in run("import", "--export-refused", "refused.csv", "-w", "ws").out
+
+
+@pytest.mark.usefixtures("files")
+def test_a_mended_mapping_lets_refused_rows_in(run: Callable[..., Ran], files: Path) -> None:
+    (files / "strict.yaml").write_text(
+        MAPPING.replace("time: when", "time: {column: when, format: '%d/%m/%Y'}")
+    )
+    assert run("import", "orders.csv", "-m", "strict.yaml", "-w", "ws", "--max-bad-share", "1").code == 0
+    report = json.loads(run("import", "--retry", "-m", "orders.yaml", "-w", "ws", "--json").out)
+    assert (report["events"], report["resolved"]) == (2, 2)
+
+
 MISTAKES = {
+    "nothing to import": ("import -m orders.yaml", "no file"),
+    "a retry without a mapping": ("import --retry", "--retry needs the mapping"),
+    "a retry of two exports": ("import --retry a.csv b.csv -m orders.yaml", "one mended export"),
+    "a retry of another file": ("import --retry orders.csv -m orders.yaml", "lacks the column"),
+    "an export into nowhere": ("import --export-refused no/where.csv", "does not exist"),
     "no such file": ("import nothing.csv -m orders.yaml", "nothing.csv"),
     "a folder": ("import ws -m orders.yaml", "ws"),
     "an empty file": ("import empty.csv -m orders.yaml", "empty"),

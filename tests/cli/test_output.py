@@ -100,7 +100,7 @@ def test_an_unknown_ending_is_refused_before_anything_is_measured(name: str) -> 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         show(Answer(), Form(chart=tmp_path / "nowhere" / "chart.svg"))
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="is a folder, not a file"):
         write_chart(Answer().chart(), _folder_named(tmp_path / "chart.svg"))
 
 

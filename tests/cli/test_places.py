@@ -39,5 +39,5 @@ def test_a_file_is_written_or_the_reason_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist") as caught:
         write_file(tmp_path / "nowhere" / "a.txt", b"")
     assert "mkdir -p" in (caught.value.hint or "")
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="is a folder, not a file"):
         write_file(tmp_path, b"")

@@ -11,19 +11,26 @@ import typer
 from parcours.cli.import_report import print_report, report_for_programs
 from parcours.cli.options import AsJson, WordsIn, WorkspaceFolder
 from parcours.cli.output import as_json as json_text
-from parcours.cli.places import open_workspace
+from parcours.cli.places import check_place, open_workspace
 from parcours.cli.progress import progress_bar
 from parcours.cli.words import say
-from parcours.errors import MappingError, did_you_mean
+from parcours.errors import MappingError, QueryError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parcours.events.mapping import Mapping
+    from parcours.events.report import ImportReport, Progress
+    from parcours.workspace import Workspace
 
 
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILES…", help="CSV, TSV, JSON Lines, Parquet or Excel.")
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILES]...", help="CSV, TSV, JSON Lines, Parquet or Excel; plain, .gz or .zst."
+        ),
+    ] = None,
     workspace: WorkspaceFolder = None,
     mapping: Annotated[
         str | None,
@@ -31,6 +38,16 @@ def import_(
             "--mapping", "-m", metavar="FILE", help="What the columns mean: a file, or a shipped mapping."
         ),
     ] = None,
+    export_refused: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Import nothing; write the refused rows as CSV, to be mended."),
+    ] = None,
+    retry: Annotated[
+        bool,
+        typer.Option(
+            "--retry", help="Import refused rows again: with a mended mapping, or from a mended export."
+        ),
+    ] = False,
     max_bad_share: Annotated[
         float | None,
         typer.Option(
@@ -44,11 +61,19 @@ def import_(
     shop = open_workspace(workspace)
     language = lang or shop.settings.language
     chosen = None if mapping is None else find_mapping(mapping)
+    given = files or []
+    if export_refused is not None:
+        _export(shop, export_refused, chosen, language)
+        return
     try:
         with progress_bar(language, wanted=not as_json) as progress:
-            report = shop.import_files(
-                files, chosen, now=datetime.now(UTC), progress=progress, max_bad_share=max_bad_share
-            )
+            now = datetime.now(UTC)
+            if retry:
+                report = _retry(shop, given, chosen, now, progress)
+            else:
+                report = shop.import_files(
+                    given, chosen, now=now, progress=progress, max_bad_share=max_bad_share
+                )
     except KeyboardInterrupt:
         typer.echo(say(language, "Stopped. Run the same import again to complete it."), err=True)
         raise
@@ -56,6 +81,38 @@ def import_(
         typer.echo(json_text(report_for_programs(report)))
     else:
         print_report(report, language)
+
+
+def _export(shop: Workspace, path: Path, mapping: Mapping | None, language: str) -> None:
+    from parcours.events.retrying import export_quarantine
+
+    check_place(path)
+    count = export_quarantine(shop.log, path, mapping.name if mapping else None)
+    typer.echo(say(language, "Wrote {count} refused rows to {file}.", count=count, file=path))
+    if count:
+        command = f"parcours import --retry {path} -m MAPPING"
+        typer.echo(say(language, "Mend them there, then: {command}", command=command))
+
+
+def _retry(
+    shop: Workspace,
+    files: list[Path],
+    mapping: Mapping | None,
+    now: datetime,
+    progress: Callable[[Progress], None] | None,
+) -> ImportReport:
+    from parcours.events.retrying import retry
+
+    if mapping is None:
+        raise QueryError("--retry needs the mapping of the rows.", hint="Add --mapping FILE.")
+    if len(files) > 1:
+        raise QueryError(
+            f"--retry takes one mended export, not {len(files)} files.", hint="Retry them one after another."
+        )
+    edited = files[0] if files else None
+    report = retry(shop.log, mapping, settings=shop.settings, now=now, edited=edited, progress=progress)
+    shop.refresh()
+    return report
 
 
 def find_mapping(given: str) -> Mapping:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from parcours.cli.places import write_file
+from parcours.cli.places import check_place, write_file
 from parcours.errors import InputError, QueryError, did_you_mean
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Form:
             raise QueryError("--json and --csv exclude each other.", hint="Ask for one of them.")
         if self.chart is not None:
             check_ending(self.chart, CHART_ENDINGS, "--chart")
+            check_place(self.chart)
 
     @property
     def for_people(self) -> bool:

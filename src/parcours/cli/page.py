@@ -10,7 +10,7 @@ import typer
 from parcours.cli.options import PeriodUnit, WordsIn, WorkspaceFolder
 from parcours.cli.output import check_ending
 from parcours.cli.periods import first_day
-from parcours.cli.places import open_workspace, write_file
+from parcours.cli.places import check_place, open_workspace, write_file
 from parcours.cli.words import say
 
 
@@ -36,6 +36,7 @@ def map_(
 
     day = first_day(period, "--period")
     check_ending(output, (".html", ".htm"), "--output")
+    check_place(output)
     shop = open_workspace(workspace)
     language = lang or shop.settings.language
     measured = shop.map(period=day, unit=unit, horizon=horizon)

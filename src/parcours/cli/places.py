@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,15 +32,24 @@ def find_workspace(given: Path | None, current: Path) -> Path:
     )
 
 
+def check_place(path: Path) -> None:
+    """Raise InputError when a file cannot be written there, before the work that would fill it is done."""
+    if not path.parent.is_dir():
+        raise InputError(
+            f"The folder {path.parent} does not exist.", hint=f"Make it first: mkdir -p {path.parent}"
+        )
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, not a file.", hint="Give the name of a file.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InputError(f"{path} cannot be written: permission denied.", hint="Choose another place.")
+
+
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a file that the user asked for; raises InputError where it cannot be written."""
+    check_place(path)
     data = content.encode() if isinstance(content, str) else content
     try:
         path.write_bytes(data)
-    except FileNotFoundError:
-        raise InputError(
-            f"The folder {path.parent} does not exist.", hint=f"Make it first: mkdir -p {path.parent}"
-        ) from None
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from None
 

@@ -75,6 +75,8 @@ FRENCH = {
     "a name or an id is too long, or the row is larger than 20 MB": (
         "un nom ou un identifiant est trop long, ou la ligne dépasse 20 Mo"
     ),
+    "Wrote {count} refused rows to {file}.": "{count} lignes refusées écrites dans {file}.",
+    "Mend them there, then: {command}": "Réparez-les dans ce fichier, puis\u00a0: {command}",
     "Everything fits.": "Tout concorde.",
     "{label}: {message}": "{label}\u00a0: {message}",
     "problem": "problème",
