@@ -70,7 +70,9 @@ def refused_of(log: EventLog, engine: Engine, runs: Sequence[FileRun]) -> Refuse
     mapping = runs[0].mapping.name
     open_rows = log.side("quarantine")
     open_keys = pc.unique(open_rows.filter(pc.equal(open_rows["mapping"], mapping))["row_key"])
-    return Refused(rows, known["row_key"], _resolved(engine, runs, open_keys))
+    return Refused(
+        rows, known["row_key"], _resolved(engine, runs, open_keys, rows["row_key"].combine_chunks())
+    )
 
 
 def _mark(key: str) -> dict[str, object]:
@@ -106,16 +108,17 @@ def _filled(rows: pa.Table, run: FileRun) -> pa.Table:
     return filled.select(_COLUMNS.names).cast(_COLUMNS)
 
 
-def _resolved(engine: Engine, runs: Sequence[FileRun], open_keys: pa.Array) -> pa.Array:
+def _resolved(
+    engine: Engine, runs: Sequence[FileRun], open_keys: pa.Array, refused_keys: pa.Array
+) -> pa.Array:
     """Keys of open rows that this import read and did not refuse."""
     if not len(open_keys):
         return open_keys
     engine.connection.register("open_keys", pa.table({"key": open_keys}))
-    good = " UNION ".join(
-        f"SELECT {run.key} AS key FROM {run.table.relation} WHERE {run.key} IN (SELECT key FROM open_keys) "
-        f"AND {sql.name(ORDINAL)} NOT IN (SELECT ordinal FROM refusals WHERE file = {run.number})"
+    read = " UNION ".join(
+        f"SELECT {run.key} AS key FROM {run.table.relation} WHERE {run.key} IN (SELECT key FROM open_keys)"
         for run in runs
     )
-    keys = engine.arrow(f"SELECT DISTINCT key FROM ({good}) ORDER BY key")["key"]
+    keys = engine.arrow(f"SELECT DISTINCT key FROM ({read}) ORDER BY key")["key"].combine_chunks()
     engine.connection.unregister("open_keys")
-    return keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
+    return keys.filter(pc.invert(pc.is_in(keys, value_set=refused_keys)))

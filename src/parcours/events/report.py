@@ -67,3 +67,25 @@ class ImportReport:
     def conflicting_ids(self) -> int:
         """Rows whose id the log holds with another time, value or event."""
         return self.quarantined.get("conflicting-id", 0)
+
+
+def nothing_to_import(version: int, quarantined: Mapping[str, int]) -> ImportReport:
+    """The report of an import of which nothing could be read; ``quarantined`` counts what still waits."""
+    return ImportReport(
+        files=(),
+        import_id="",
+        rows=sum(quarantined.values()),
+        events=0,
+        duplicates=0,
+        quarantined=dict(quarantined),
+        left_out={},
+        first=None,
+        last=None,
+        customers=0,
+        events_by_name={},
+        observations=0,
+        traits=0,
+        rounded=0,
+        resolved=0,
+        version=version,
+    )

@@ -100,13 +100,9 @@ class Table:
         return " || chr(31) || ".join([header, *parts])
 
     def row_json(self) -> str:
-        """SQL of the whole row as a JSON object of texts, missing values left out."""
-        pairs = [
-            f"CASE WHEN {self._text(column)} IS NOT NULL THEN {literal(_json_key(column))} "
-            f"|| CAST(to_json({self._text(column)}) AS VARCHAR) END"
-            for column in self.own_columns
-        ]
-        return f"'{{' || concat_ws(',', {', '.join(pairs)}) || '}}'"
+        """SQL of the whole row as a JSON object of texts."""
+        pairs = ", ".join(f"{literal(column)}, {self._text(column)}" for column in self.own_columns)
+        return f"CAST(json_object({pairs}) AS VARCHAR)"
 
     def json_field(self, wanted: str, row: str) -> str:
         """SQL of a column's text out of a row that is JSON."""

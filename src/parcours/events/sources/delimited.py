@@ -67,6 +67,7 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
         refused=refused,
         has_lines=True,
         lines=places.of_rows,
+        trimmed=True,
     )
 
 
@@ -133,9 +134,10 @@ def _column_names(
 
 def _load(content: Content, dialect: Dialect, reading: Reading, file: str) -> None:
     raw = name(reading.table("raw"))
+    kept = ", ".join(f"nullif(trim({name(column)}), '') AS {name(column)}" for column in dialect.columns)
     columns = "{" + ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.columns) + "}"
     statement = (
-        f"CREATE TABLE {raw} AS SELECT * FROM read_csv({literal(str(content.path))}, auto_detect = false, "
+        f"CREATE TABLE {raw} AS SELECT {kept} FROM read_csv({literal(str(content.path))}, auto_detect = false, "
         f"delim = {literal(dialect.delimiter)}, quote = {literal(dialect.quote)}, escape = {literal(dialect.quote)}, "
         f"header = {literal(dialect.has_header)}, columns = {columns}, max_line_size = {ROW_BYTES_LIMIT}, "
         f"compression = 'none', rejects_limit = 0, "
@@ -232,9 +234,8 @@ def _row_json(text: str, dialect: Dialect) -> str:
     """The fields of a refused line by column, so that it can be mended; fields too many go under EXTRA."""
     line = text.strip("\r\n")
     fields = next(_forgiving(dialect.records(iter([line]))), [])
-    row: dict[str, str] = {
-        column: value for column, value in zip(dialect.columns, fields, strict=False) if value
-    }
+    row: dict[str, str | None] = dict.fromkeys(dialect.columns)
+    row |= {column: value or None for column, value in zip(dialect.columns, fields, strict=False)}
     if len(fields) > len(dialect.columns):
         row[EXTRA] = dialect.delimiter.join(fields[len(dialect.columns) :])
     return json.dumps(row, ensure_ascii=False)

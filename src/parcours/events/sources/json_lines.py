@@ -8,7 +8,7 @@ from parcours.errors import SourceError
 from parcours.events.mapping import FileFormat
 from parcours.events.sources.content import text_content
 from parcours.events.sources.lines import load_lines
-from parcours.events.sources.loaded import ORDINAL, Loaded, Reading, check_names, count
+from parcours.events.sources.loaded import ORDINAL, TEXT, Loaded, Reading, check_names, count
 from parcours.events.sql_text import literal, name
 
 _NESTED_DEPTH = 3
@@ -22,7 +22,7 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
     good = "json_valid(text) AND json_type(text) = 'OBJECT'"
     reading.engine.run(
         f"INSERT INTO {refused} SELECT line + 1, NULL, left(text, 200), 'bad-json', "
-        f"json_object('(line)', left(text, 100000))::VARCHAR "
+        f"json_object({literal(TEXT)}, left(text, 100000))::VARCHAR "
         f"FROM {lines} WHERE trim(text) <> '' AND NOT coalesce({good}, false)"
     )
     reading.engine.run(f"DELETE FROM {lines} WHERE NOT coalesce({good}, false)")

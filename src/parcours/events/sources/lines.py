@@ -6,7 +6,7 @@ import duckdb
 
 from parcours.events.engine import reading_error
 from parcours.events.sources.content import Content
-from parcours.events.sources.loaded import REFUSED, ROW_BYTES_LIMIT, Reading
+from parcours.events.sources.loaded import REFUSED, ROW_BYTES_LIMIT, TEXT, Reading
 from parcours.events.sql_text import literal, name
 
 
@@ -33,7 +33,7 @@ def load_lines(content: Content, reading: Reading, file: str, *, skip: int = 0) 
         f"INSERT INTO {refused} SELECT line, NULL, any_value(error_message), "
         f"CASE any_value(error_type::VARCHAR) WHEN 'INVALID ENCODING' THEN 'bad-encoding' "
         f"WHEN 'LINE SIZE OVER MAXIMUM' THEN 'too-long' ELSE 'unreadable-row' END, "
-        f"json_object('(line)', left(any_value(csv_line), 100000))::VARCHAR FROM {name(errors)} GROUP BY line"
+        f"json_object({literal(TEXT)}, left(any_value(csv_line), 100000))::VARCHAR FROM {name(errors)} GROUP BY line"
     )
     # the n-th line that was read comes after the refused lines that stand before it
     reading.engine.run(

@@ -15,6 +15,7 @@ from parcours.events.sql_text import name
 
 ORDINAL: Final = "parcours ordinal"
 EXTRA: Final = "(extra)"
+TEXT: Final = "(text)"
 ROW_BYTES_LIMIT: Final = 20_000_000
 
 REFUSED: Final = pa.schema(
@@ -58,7 +59,8 @@ class Loaded:
 
     ``relation`` has the column ORDINAL (0-based, in file order) and the file's columns, whose DuckDB types are in
     ``columns``; ``refused`` names the table of rows that could not be read (REFUSED). ``lines`` turns ordinals into
-    1-based lines of the file where it has lines (``has_lines``), else into row numbers. ``rows`` counts both tables.
+    1-based lines of the file where it has lines (``has_lines``), else into row numbers. ``rows`` counts both
+    tables. ``trimmed`` says that texts have no blanks around them and are NULL rather than empty.
     """
 
     file: str
@@ -69,6 +71,7 @@ class Loaded:
     refused: str
     has_lines: bool
     lines: Callable[[Sequence[int]], list[int]]
+    trimmed: bool = False
 
 
 def row_numbers(ordinals: Sequence[int]) -> list[int]:
