@@ -114,7 +114,30 @@ def test_a_mended_mapping_lets_refused_rows_in(run: Callable[..., Ran], files: P
     assert (report["events"], report["resolved"]) == (2, 2)
 
 
+@pytest.mark.usefixtures("files")
+def test_a_mapping_is_suggested_written_and_works(run: Callable[..., Ran], files: Path) -> None:
+    (files / "orders.csv").write_text(ORDERS.replace("04-31", "04-30"))
+    ran = run("import", "orders.csv", "--suggest", "-w", "ws")
+    assert ran.code == 0, ran.err
+    assert "ada" in ran.out
+    assert "19.90 EUR" in ran.out
+    assert "parcours import orders.csv --mapping orders.mapping.yaml" in ran.out
+    assert "customer_id: client" in (files / "orders.mapping.yaml").read_text(encoding="utf-8")
+    ran = run(
+        "import", "orders.csv", "-m", "orders.mapping.yaml", "-w", "ws", "--max-bad-share", "0.5", "--json"
+    )
+    assert json.loads(ran.out)["events"] == 2
+    assert "is there already" in run("import", "orders.csv", "--suggest", "-w", "ws").err
+    told = json.loads(run("import", "orders.csv", "--suggest", "-o", "b.yaml", "-w", "ws", "--json").out)
+    assert told["preview"][0]["customer"] == "ada"
+    assert told["yaml"] == (files / "b.yaml").read_text(encoding="utf-8")
+
+
 MISTAKES = {
+    "a suggestion for two files": ("import a.csv b.csv --suggest", "one file, not 2"),
+    "a suggestion for no file": ("import --suggest", "one file, not 0"),
+    "a suggestion into nowhere": ("import orders.csv --suggest -o no/a.yaml", "does not exist"),
+    "a suggestion for a missing file": ("import nothing.csv --suggest", "nothing.csv"),
     "nothing to import": ("import -m orders.yaml", "no file"),
     "a retry without a mapping": ("import --retry", "--retry needs the mapping"),
     "a retry of two exports": ("import --retry a.csv b.csv -m orders.yaml", "one mended export"),

@@ -13,6 +13,7 @@ from parcours.cli.options import AsJson, WordsIn, WorkspaceFolder
 from parcours.cli.output import as_json as json_text
 from parcours.cli.places import check_place, open_workspace
 from parcours.cli.progress import progress_bar
+from parcours.cli.suggesting import show_suggestion
 from parcours.cli.words import say
 from parcours.errors import MappingError, QueryError, did_you_mean
 
@@ -37,6 +38,13 @@ def import_(
         typer.Option(
             "--mapping", "-m", metavar="FILE", help="What the columns mean: a file, or a shipped mapping."
         ),
+    ] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Import nothing; guess a mapping and show what it would give.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write the suggested mapping."),
     ] = None,
     export_refused: Annotated[
         Path | None,
@@ -64,6 +72,9 @@ def import_(
     given = files or []
     if export_refused is not None:
         _export(shop, export_refused, chosen, language)
+        return
+    if suggest:
+        show_suggestion(shop, given, output, language=language, as_json=as_json)
         return
     try:
         with progress_bar(language, wanted=not as_json) as progress:

@@ -84,7 +84,7 @@ def sql(
 ) -> None:
     """Ask the log in SQL (DuckDB). Nothing is written, and no other file is read.
 
-    Tables: events, profiles, observations, stage_intervals.
+    Tables: events, profiles, observations, quarantine, stage_intervals, identities.
     """
     form = Form(as_json, as_csv, None, rows)
     shop = open_workspace(workspace)
