@@ -26,5 +26,6 @@ def mapped(path: Path) -> NDArray[Any]:
 
 def loaded(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays of an ``.npz`` file by name."""
-    with _ONE_AT_A_TIME, np.load(path, allow_pickle=False) as stored:
+    # opened here, as NumPy leaves a file open that turns out not to be an archive
+    with _ONE_AT_A_TIME, path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
