@@ -313,6 +313,9 @@ def test_a_file_in_another_encoding(tmp_path: Path, content: bytes, line: int, m
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="there is no such file"):
         read_model(tmp_path / "none.yaml", Everything)
+    (tmp_path / "file").touch()
+    with pytest.raises(DocumentError, match="the file cannot be read: Not a directory"):
+        read_model(tmp_path / "file" / "shop.yaml", Everything)
     with pytest.raises(DocumentError, match="this is a folder, not a file"):
         read_model(tmp_path, Everything)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from parcours.errors import DocumentError
 from parcours.yaml_files.syntax import MAX_CHARACTERS, MAX_DEPTH, parse
@@ -100,6 +102,10 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
         ("a: {b: 1\nc: 2", 2, "the mapping opened with '{' in line 1 lacks a comma or its '}'"),
         ("a: 'open\nb: 1\n", 3, "a quote that is opened in line 1 is never closed"),
         ('a: "\\q"', 1, "unknown escape in double quotes; use single quotes or double the backslash"),
+        ('a: "\\U0001F36E"\nb: "\\U00110000"', 2, "an escape such as \\U00110000 stands for no character"),
+        ('a: "\\UFFFFFFFF"', 1, "an escape such as \\U00110000 stands for no character"),
+        ("a: - b", 1, "a '- ' is not expected here; check the indentation or quote the text"),
+        ("a: ? b", 1, "a '? ' is not expected here; put the text in quotes"),
         ("a: ]", 1, "a value cannot start here; put it in quotes if it is a text"),
         ("a: @b", 1, "a text cannot start with this character; put it in quotes"),
         ("a: 1\nb: \x01", 2, "the character U+0001 cannot stand in a YAML file; remove it"),
@@ -163,3 +169,21 @@ def test_json_is_read_with_its_escapes() -> None:
     with pytest.raises(DocumentError, match="an escape stands for half a character") as caught:
         parse('a: 1\nb: "\\ud83c"', file="a.yaml")
     assert caught.value.line == 2
+
+
+SIGNS = r"""a b : - -- --- ... [ ] { } , & * ! !! !< % %TAG | > ' " \ \x \u00 ? # 0 1. ~ << @ ` = |2 >- &a *a !t"""
+BLANKS = [" ", "  ", "\n", "\n  ", "\t", "\r", "\x85", "\u2028"]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(st.sampled_from([*SIGNS, " ", "  ", "\n", "\n  ", "\t", "\r", "\x85", "\u2028"]), max_size=20)
+)
+def test_no_text_whatever_makes_it_stumble(signs: list[str]) -> None:
+    """Either a value comes out, or the error that is meant for people."""
+    text = "".join(signs)
+    try:
+        place = parse(text, file="any.yaml").line
+    except DocumentError as error:
+        place = error.line or 0
+    assert 1 <= place <= len(text.splitlines()) + 1

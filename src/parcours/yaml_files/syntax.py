@@ -8,6 +8,7 @@ limits below keep a small file from filling the memory through aliases or nestin
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +81,15 @@ def parse(text: str, *, file: str) -> Node:
     except MarkedYAMLError as error:
         message, mark = _in_plain_words(error, text)
         raise DocumentError(f"{message}.", file=file, line=mark) from None
+    except (
+        ValueError,
+        OverflowError,
+    ):  # the parser lets these through for an escape beyond the last character
+        raise DocumentError(
+            "an escape such as \\U00110000 stands for no character.",
+            file=file,
+            line=_line_of_bad_escape(text),
+        ) from None
     except YAMLError as error:
         raise DocumentError(f"this is not YAML: {str(error).splitlines()[0]}.", file=file, line=1) from None
     if root is None or (root.value is None and not root.entries):
@@ -264,9 +274,21 @@ _PLAIN_WORDS = (
         "found unknown escape character",
         "unknown escape in double quotes; use single quotes or double the backslash",
     ),
+    (
+        "sequence entries are not allowed",
+        "a '- ' is not expected here; check the indentation or quote the text",
+    ),
+    ("mapping keys are not allowed", "a '? ' is not expected here; put the text in quotes"),
     ("expected the node content", "a value cannot start here; put it in quotes if it is a text"),
     ("cannot start any token", "a text cannot start with this character; put it in quotes"),
 )
+
+
+def _line_of_bad_escape(text: str) -> int | None:
+    escapes = re.finditer(r"\\U([0-9a-fA-F]{8})", text)
+    return next(
+        (text.count("\n", 0, at.start()) + 1 for at in escapes if int(at[1], 16) > sys.maxunicode), None
+    )
 
 
 def _in_plain_words(error: MarkedYAMLError, text: str) -> tuple[str, int]:
@@ -278,7 +300,7 @@ def _in_plain_words(error: MarkedYAMLError, text: str) -> tuple[str, int]:
     written = lines[line - 1] if line <= len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return "a tab is used for indentation; use spaces", line
-    problem = str(error.problem)
+    problem = error.problem or "a part of it is missing"
     for sign, words in _PLAIN_WORDS:
         if sign in problem:
             return words.format(opened=opened), line
