@@ -13,7 +13,8 @@ from typing import Literal
 
 from parcours.journeys.findings import Finding, Parameter, Severity
 from parcours.journeys.lifecycle import LifecycleDocument, Stage
-from parcours.timelines.matchers import Rule, Selector, event_names
+from parcours.timelines.matchers import Rule, Selector
+from parcours.timelines.patterns import SequenceRule, event_names
 
 # The same thing in other collectors' words, both ways: for "did you mean".
 _SAME_THING = (
@@ -117,10 +118,9 @@ def _never_seen(
     return told
 
 
-def _can_hold(rule: Rule, present: Mapping[str, int]) -> bool:
+def _can_hold(rule: Rule | SequenceRule, present: Mapping[str, int]) -> bool:
     """Whether the events that a rule needs occur at all."""
-    needed = [rule, *([rule.then] if rule.then else [])]
-    return all(part.any_event or any(name in present for name in part.event) for part in needed)
+    return all(part.any_event or any(name in present for name in part.event) for part in rule.selectors)
 
 
 def _unnamed(named: frozenset[str], present: Mapping[str, int]) -> list[Finding]:

@@ -22,7 +22,7 @@ from parcours.lifecycle.rules import LifecycleRules, StageRules
 from parcours.timelines.hits import rule_hits
 from parcours.timelines.kernel import kernel
 from parcours.timelines.masks import matches
-from parcours.timelines.matchers import Selector
+from parcours.timelines.matchers import Rule, Selector
 from parcours.timelines.partition import Partition
 
 NEW: Final = 0
@@ -98,8 +98,8 @@ def _nominations(partition: Partition, rules: LifecycleRules) -> Bytes:
     nominated: Bytes | None = None
     for number, stage in enumerate(rules.stages):
         for rule in stage.enter:
-            plain = rule.where is None and rule.count is None and not rule.first and rule.then is None
-            if plain:  # decided by the name alone: once for each name, not for each event
+            if isinstance(rule, Rule) and rule == Rule(event=rule.event):
+                # decided by the name alone: once for each name, not for each event
                 by_name[[rule.any_event or name in rule.event for name in partition.names]] = number
                 continue
             if nominated is None:

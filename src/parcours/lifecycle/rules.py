@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from parcours.timelines.matchers import Part, Rule, Selector, event_names
+from parcours.timelines.matchers import Part, Selector
+from parcours.timelines.patterns import AnyRule, event_names
 from parcours.values import Duration
 
 
@@ -29,7 +30,7 @@ class StageRules(Part):
     """One stage: when it is entered, what keeps a customer in it, when silence ends it."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)
-    enter: Annotated[tuple[Rule, ...], Field(min_length=1)] = Field(
+    enter: Annotated[tuple[AnyRule, ...], Field(min_length=1)] = Field(
         description="One rule, or several of which any."
     )
     keep: tuple[Selector, ...] | None = Field(

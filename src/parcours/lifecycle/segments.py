@@ -4,6 +4,7 @@
       - profile: {country: [FR, BE]}
       - did: {event: order_completed, where: {value: {gte: 50}}, count: {gte: 2}, within: 90d}
       - stage: [retention, advocacy]
+      - sequence: product_viewed -> no order_completed within 2d -> email_clicked
       - not: {did: {event: order_refunded}}
 
 ``did`` asks whether enough matching events happened, in the last ``within`` before the question's end, or
@@ -28,6 +29,8 @@ from parcours.timelines.calendar import Calendar
 from parcours.timelines.masks import matches, satisfies
 from parcours.timelines.matchers import Condition, Count, Part, Selector
 from parcours.timelines.partition import Partition
+from parcours.timelines.patterns import Pattern
+from parcours.timelines.sequences import occurrences
 from parcours.values import Duration
 
 Flags = NDArray[np.bool_]
@@ -59,6 +62,9 @@ class Segment(Part):
     stage: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
         None, description="In one of these stages at the question's end."
     )
+    sequence: Pattern | None = Field(
+        None, description="A pattern that the customer's events match at least once."
+    )
     all_: tuple[Segment, ...] = Field((), alias="all", description="Each of these must hold.")
     any_: tuple[Segment, ...] = Field((), alias="any", description="At least one of these must hold.")
     not_: Segment | None = Field(None, alias="not", description="This must not hold.")
@@ -71,7 +77,7 @@ class Segment(Part):
     @model_validator(mode="after")
     def _not_empty(self) -> Segment:
         if not self.model_fields_set:
-            raise ValueError("a segment needs at least one of profile, did, stage, all, any, not")
+            raise ValueError("a segment needs at least one of profile, did, stage, sequence, all, any, not")
         return self
 
     def reads_profiles(self) -> bool:
@@ -91,6 +97,8 @@ def members(
         flags &= column.take(decided, satisfies(None, condition))
     if segment.did is not None:
         flags &= _did(partition, segment.did, calendar, as_of_us)
+    if segment.sequence is not None:
+        flags &= occurrences(partition, segment.sequence, as_of_us).counts > 0
     if segment.stage is not None:
         flags &= _in_stage(partition, segment.stage, rules, as_of_us)
     for part in segment.all_:

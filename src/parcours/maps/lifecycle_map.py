@@ -27,6 +27,7 @@ from parcours.measures.engine import LocalEngine
 from parcours.settings import Settings
 from parcours.timelines.calendar import Calendar, Periods, Unit
 from parcours.timelines.matchers import Rule
+from parcours.timelines.patterns import SequenceRule
 from parcours.timelines.timelines import Timelines
 from parcours.values import DAY_US, Duration, moment_utc
 
@@ -183,14 +184,15 @@ def _stage(
     )
 
 
-def in_words(rules: Sequence[Rule]) -> str:
+def in_words(rules: Sequence[Rule | SequenceRule]) -> str:
     """Entry rules as compact text in the matcher language."""
-    return " | ".join(
-        rule.event[0]
-        if rule == Rule(event=rule.event) and len(rule.event) == 1
-        else rule.model_dump_json(exclude_defaults=True, by_alias=True)
-        for rule in rules
-    )
+    return " | ".join(_in_words(rule) for rule in rules)
+
+
+def _in_words(rule: Rule | SequenceRule) -> str:
+    if isinstance(rule, Rule) and rule == Rule(event=rule.event[:1]):
+        return rule.event[0]
+    return rule.model_dump_json(exclude_defaults=True, by_alias=True)
 
 
 def _days(us: int | None) -> float | None:

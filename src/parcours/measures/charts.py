@@ -45,6 +45,21 @@ def bars(table: pa.Table, *, label: str, value: str) -> alt.TopLevelMixin:
     return _styled(chart)
 
 
+def period_bars(table: pa.Table, *, value: str, title: str) -> alt.TopLevelMixin:
+    """One bar a calendar period."""
+    rows = [row | {"period_start": row["period_start"].isoformat()} for row in table.to_pylist()]
+    chart = (
+        alt.Chart(_values(rows), width=WIDTH, height=HEIGHT, title=title)
+        .mark_bar(color=ROUTE[2])
+        .encode(
+            x=alt.X("period_start:O", title=None, axis=alt.Axis(labelAngle=-40)),
+            y=alt.Y(f"{value}:Q"),
+            tooltip=["period_start:O", f"{value}:Q"],
+        )
+    )
+    return _styled(chart)
+
+
 def incidence(table: pa.Table, *, order: Sequence[str]) -> alt.TopLevelMixin:
     """Cumulative incidence of advancing and lapsing: a step curve each, a panel a stage."""
     curves = (

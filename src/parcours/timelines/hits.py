@@ -9,14 +9,18 @@ from parcours.timelines.kernel import kernel
 from parcours.timelines.masks import matches
 from parcours.timelines.matchers import Rule
 from parcours.timelines.partition import Partition
+from parcours.timelines.patterns import SequenceRule
+from parcours.timelines.sequences import completions
 
 Flags = NDArray[np.bool_]
 Longs = NDArray[np.int64]
 UNLIMITED = np.iinfo(np.int64).max
 
 
-def rule_hits(partition: Partition, rule: Rule) -> Flags:
+def rule_hits(partition: Partition, rule: Rule | SequenceRule) -> Flags:
     """One flag for each row: the event at this row makes the rule true."""
+    if isinstance(rule, SequenceRule):
+        return completions(partition, rule.sequence)
     flags = matches(partition, rule)
     if rule.first or rule.count is not None:
         low, high = (1, 1) if rule.first or rule.count is None else rule.count.bounds

@@ -172,6 +172,11 @@ class Rule(Selector):
     first: bool = Field(False, description="Only the customer's first matching event.")
     then: Then | None = Field(None, description="The rule is true at this later event instead.")
 
+    @property
+    def selectors(self) -> tuple[Selector, ...]:
+        """The events that the rule needs."""
+        return (self,) if self.then is None else (self, self.then)
+
     @model_validator(mode="after")
     def _sensible(self) -> Rule:
         if self.within is not None and self.count is None:
@@ -179,9 +184,3 @@ class Rule(Selector):
         if self.first and self.count is not None:
             raise ValueError("'first' already means the first matching event; leave out 'count'")
         return self
-
-
-def event_names(rules: tuple[Rule, ...]) -> frozenset[str]:
-    """Every event name that rules mention; ``"*"`` among them means any."""
-    names = {name for rule in rules for name in rule.event}
-    return frozenset(names | {name for rule in rules if rule.then for name in rule.then.event})
