@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,10 +20,14 @@ from parcours.maps.measured import (
     Span,
     Strategy,
 )
+from parcours.render.lifecycle_page import render
 from parcours.values import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
 
 
 def months(last: date, count: int) -> tuple[Span, ...]:
@@ -121,8 +127,6 @@ def lifecycle(stages: Sequence[MeasuredStage], flows: Sequence[Flow], **changes:
 
 
 def _with_share(stage: MeasuredStage, standing: int) -> MeasuredStage:
-    from dataclasses import replace
-
     return replace(stage, share=stage.size / standing) if standing else stage
 
 
@@ -268,7 +272,8 @@ def tiny_shop() -> MeasuredLifecycle:
             "order", flows, 5, title="First order", trend=(0, 1, 2, 5), stays=6, unfinished=5,
             advance=share(0.2, 0.2, 6), lapse=share(0, 0.4, 6), median_days_to_advance=0.01,
         ),
-        stage("return", flows, 1, title="Coming back", trend=(0, 0, 0, 1), stays=1, unfinished=1, lapse_after_days=None),
+        stage("return", flows, 1, title="Coming back", trend=(0, 0, 0, 1), stays=1, unfinished=1,
+              lapse_after_days=None),
     )  # fmt: skip
     return lifecycle(stages, flows, workspace="Atelier", lapsed=5, lapsed_trend=(0, 0, 0, 5))
 
@@ -393,8 +398,9 @@ def grocery() -> MeasuredLifecycle:
         stage("shopper", flows, 402, trend=trend(402, 0.1), stays=1_120, unfinished=402, lapse=share(0.34, 0.03, 1_120),
               advance=share(0.42, 0.03, 1_120), median_days_to_advance=60.0, median_stay_days=44.0,
               next_after_lapse=counts(none=21, basket_paid=20), entry_channels=counts(none=51)),
-        stage("regular", flows, 1_034, trend=trend(1_034, 0.2), stays=2_300, unfinished=1_034, lapse=share(0.14, 0.02, 2_300),
-              advance=share(0.37, 0.02, 2_300), median_stay_days=130.0, lapse_after_days=60.0,
+        stage("regular", flows, 1_034, trend=trend(1_034, 0.2), stays=2_300, unfinished=1_034,
+              lapse=share(0.14, 0.02, 2_300), advance=share(0.37, 0.02, 2_300), median_stay_days=130.0,
+              lapse_after_days=60.0,
               next_after_lapse=counts(none=19, basket_paid=10), entry_channels=counts(none=390)),
         stage("redeemer", flows, 208, title="Coupon redeemer", trend=trend(208, 0.9), stays=430, unfinished=208,
               lapse=share(0.05, 0.02, 430), advance=share(0.4, 0.05, 430), lapse_after_days=90.0,
@@ -435,10 +441,11 @@ def hostile() -> MeasuredLifecycle:
     )
     stages = tuple(
         stage(
-            name, flows, 1_000 + at, title=title, purpose="<img src=x onerror=alert(1)> {braces} %s", stays=4_000, unfinished=900,
+            name, flows, 1_000 + at, title=title, stays=4_000, unfinished=900,
+            purpose="<img src=x onerror=alert(1)> {braces} %s",
             enter="event is <b>\"order\"</b> and " + "x" * 90, lapse=share(0.3 + at / 20, 0.02, 4_000),
             advance=share(0.4, 0.02, 4_000), trend=trend(1_000 + at, 0.3),
-            next_after_lapse=counts(**{"<script>": 40, "日本語の出来事": 30, "an_event_with_a_name_of_more_than_sixty_characters_in_it_really": 9}),
+            next_after_lapse=counts(**{"<script>": 40, "日本語の出来事": 30, LONG_EVENT: 9}),
             entry_channels=counts(**{"</style>": 40, "🙂 emoji": 25, "{channel}": 10}),
             channels=("<i>", "W" * 60), strategies=(Strategy("</section>" + "y" * 70, "works"),),
         )
@@ -457,6 +464,8 @@ def hostile() -> MeasuredLifecycle:
     )
 
 
+LONG_EVENT = "an_event_with_a_name_of_more_than_sixty_characters_in_it_really"
+
 BUILDERS: dict[str, Callable[[], MeasuredLifecycle]] = {
     "shop": five_stage_shop,
     "tiny": tiny_shop,
@@ -473,3 +482,76 @@ BUILDERS: dict[str, Callable[[], MeasuredLifecycle]] = {
 @pytest.fixture(scope="session")
 def shop() -> MeasuredLifecycle:
     return five_stage_shop()
+
+
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(params=sorted(BUILDERS))
+def any_lifecycle(request: pytest.FixtureRequest) -> MeasuredLifecycle:
+    """Each of the lifecycles in turn."""
+    return BUILDERS[request.param]()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all tests of the session."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium")
+    assert program, "these tests need Chromium: install the package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def page_files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
+    """The page of a lifecycle in a language, written once."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def written(name: str, language: str) -> Path:
+        file = folder / f"{name}.{language}.html"
+        if not file.exists():
+            file.write_text(render(BUILDERS[name](), language=language), "utf-8")  # type: ignore[arg-type]
+        return file
+
+    return written
+
+
+@pytest.fixture
+def open_page(chromium: Browser, page_files: Callable[[str, str], Path]) -> Iterator[Callable[..., Page]]:
+    """Open a lifecycle's page; requests other than the file itself and errors on the page fail the test."""
+    opened: list[Page] = []
+    troubles: list[str] = []
+
+    def opener(name: str, language: str = "en", **context: object) -> Page:
+        file = page_files(name, language)
+        page = chromium.new_page(viewport={"width": 1280, "height": 900}, **context)  # type: ignore[arg-type]
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+        page.on(
+            "request", lambda request: troubles.append(request.url) if _foreign(request.url, file) else None
+        )
+        page.goto(file.as_uri())
+        opened.append(page)
+        return page
+
+    yield opener
+    for page in opened:
+        page.close()
+    assert troubles == []
+
+
+def _foreign(address: str, file: Path) -> bool:
+    return not address.startswith(("data:", file.as_uri()))

@@ -54,7 +54,7 @@ class CalendarWords:
         if unit == "year":
             return str(span.first.year)
         if unit == "quarter":
-            return str(format_skeleton("yQQQ" if year else "QQQ", span.first, locale=self.locale))
+            return str(format_date(span.first, "QQQ y" if year else "QQQ", locale=self.locale))
         if unit == "month":
             return str(format_skeleton("yMMM" if year else "MMM", span.first, locale=self.locale))
         return self.day(span.first) if year else self.short_day(span.first)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from parcours.timelines.calendar import Unit
 
 _AXIS_LIMIT = 1_000_000  # figures on an axis are compact from here on
+_YEAR_ROOM = 62  # pixels that a tick needs to say its year
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,9 @@ class ChartWriter:
         rows = tuple(
             AxisText(tick.at, self.words.short_number(tick.value, _AXIS_LIMIT)) for tick in chart.rows
         )
-        names = self._ticks(measured.trend_periods, [tick.value for tick in chart.columns], measured.unit)
+        names = self._ticks(
+            measured.trend_periods, [tick.value for tick in chart.columns], measured.unit, frame
+        )
         return AreaView(
             chart,
             areas,
@@ -160,7 +163,7 @@ class ChartWriter:
     def _bars(self, frame: Frame, columns: int) -> GrowthView:
         chart = growth_chart.growth_chart(self.measured.growth, frame, columns)
         spans = [period.span for period in self.measured.growth]
-        names = self._ticks(spans, [tick.value for tick in chart.columns], self.measured.growth_unit)
+        names = self._ticks(spans, [tick.value for tick in chart.columns], self.measured.growth_unit, frame)
         return GrowthView(
             chart=chart,
             bars=tuple(BarText(bar, self._bar_title(bar)) for bar in chart.bars),
@@ -198,12 +201,14 @@ class ChartWriter:
         }
         return names[unit]
 
-    def _ticks(self, spans: Sequence[Span], shown: Sequence[int], unit: Unit) -> list[str]:
-        """Names of the ticks; the year is said at the first one and where it changes."""
+    def _ticks(self, spans: Sequence[Span], shown: Sequence[int], unit: Unit, frame: Frame) -> list[str]:
+        """Names of the ticks; where there is room, the year is said at the first one and where it changes."""
+        room = (frame.right - frame.left) / max(len(shown), 1)
         names, year = [], None
         for index in shown:
             span = spans[index]
-            names.append(self.words.tick(span, unit, year=span.first.year != year and len(shown) <= 5))
+            said = room >= _YEAR_ROOM and span.first.year != year
+            names.append(self.words.tick(span, unit, year=said))
             year = span.first.year
         return names
 

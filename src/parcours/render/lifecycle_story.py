@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+from re import sub
 from typing import TYPE_CHECKING
 
 from parcours.render.findings import FEW, ranked_losses
@@ -11,6 +13,8 @@ from parcours.render.stage_view import event_words
 from parcours.render.words import Words
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from parcours.maps.measured import MeasuredLifecycle, MeasuredStage
     from parcours.render.words import Language
 
@@ -66,7 +70,12 @@ def _losses(measured: MeasuredLifecycle, words: Words) -> str:
     ranked = ranked_losses(measured)
     if not ranked or ranked[0].share.value <= 0:
         return title
-    return f"{title} {loss_sentence(ranked[0], measured, words).striptags()}"
+    return f"{title} {_plain(loss_sentence(ranked[0], measured, words))}"
+
+
+def _plain(text: Markup) -> str:
+    """Without tags; ``striptags`` would turn the narrow spaces inside numbers into wide ones."""
+    return unescape(sub("<[^>]*>", "", text))
 
 
 def _afterwards(measured: MeasuredLifecycle, words: Words) -> str:

@@ -14,13 +14,13 @@ from parcours.render.route_scale import Lanes, Limits, assign_lanes, customers_p
 from parcours.render.strokes import Box, Pen, step_right, step_width
 
 WIDTH = 1216.0
-GUTTER_WIDTH = 84.0
+GUTTER_WIDTH = 92.0
 MOST_STATIONS = 6  # more are drawn vertically
 
 _CAPSULE = 16.0
 _LABEL_BAND = 70.0  # segment labels, above the lanes
 _PAPER = 0.8  # between layers of the rail
-_RISER = 20.0  # from a station to the nearest edge of its return
+_RISER = 17.0  # from a station to the nearest edge of its return
 
 Kind = Literal["new", "advance", "lapse", "back", "skip", "start"]
 
@@ -91,8 +91,8 @@ class _Horizontal:
         self.column = float(
             (WIDTH - GUTTER_WIDTH) // self.count
         )  # whole pixels: stems meet the heads' borders
-        self.turn_right = 62.0 if self.column > 200 else 40.0  # right edge of a drop, from its station
-        limits = Limits(drop=self.turn_right - 15, back=20.0 if self.column > 200 else 8.0)
+        self.turn_right = 62.0 if self.column > 199 else 40.0  # right edge of a drop, from its station
+        limits = Limits(drop=self.turn_right - 15, back=20.0 if self.column > 199 else 8.0)
         self.scale = customers_per_pixel(flows, limits)
         self.lanes: Lanes = assign_lanes(flows)
         self.lapse = tuple(self._px(n) for n in flows.lapse)
@@ -302,7 +302,7 @@ class _Horizontal:
         return Box(self.x(station) - _CAPSULE / 2, self.line_top - top, _CAPSULE, height)
 
     def _drop_box(self, station: int) -> Box:
-        left = self.x(station) + self.turn_right + (12 if self.column > 200 else 9)
+        left = self.x(station) + self.turn_right + (12 if self.column > 199 else 9)
         last = station + 1 == self.count
         back = 0.0 if last else self.back[station + 1]
         clear = 22.0 if last else (_RISER + back + 5 if back else 12.0)

@@ -42,7 +42,7 @@ class TableWriter:
 
     def route(self) -> tuple[Table, ...]:
         """The tables behind the route and the rows under it; those without rows are left out."""
-        tables = (self.stages(), self.flows(), self.shares(), self.next_events(), self.channels())
+        tables = (self.stages(), self.shares(), self.flows(), self.next_events(), self.channels())
         return tuple(table for table in tables if table.rows)
 
     def stages(self) -> Table:
