@@ -1,0 +1,102 @@
+"""A made-up shop for all measures, and one question or more for each measure that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from made_logs import Row, at, row
+from parcours.lifecycle.rules import LifecycleRules
+from parcours.measures.contract import Measure, Query, measures
+from parcours.values import DAY_US, HOUR_US
+
+RULES = LifecycleRules.model_validate(
+    {
+        "stages": [
+            {"id": "aware", "enter": "visit", "lapse": {"after": "45d"}},
+            {"id": "buyer", "enter": "order", "lapse": {"after": "60d"}},
+            {"id": "loyal", "enter": {"event": "order", "count": {"gte": 3}, "within": "120d"}},
+        ]
+    }
+)
+START, END = at("2026-01-01"), at("2026-07-01")
+RANGE: dict[str, Any] = {
+    "rules": RULES, "start": "2026-02-01", "end": "2026-06-30", "as_of_us": END, "zone": "Europe/Paris",
+}  # fmt: skip
+BROKEN_DOWN: list[dict[str, Any]] = [
+    {"by": "channel"}, {"by": "profile.country", "top": 1}, {"by": "plan"}
+]  # fmt: skip
+SEGMENT = {"segment": {"profile": {"country": "FR"}, "not": {"did": {"event": "mail", "count": {"gte": 4}}}}}
+# What is asked of each measure besides the plain question. A new measure adds a line.
+VARIANTS: dict[str, list[dict[str, Any]]] = {
+    "events": [{"where": {"channel": ["email", "ads"]}}],
+    "growth": [{"unit": "week", "events": [{"event": "order"}]}, {"new_by": "joined"}],
+    "lifecycle": [{"horizon": "30d"}, *BROKEN_DOWN],
+    "stages": [
+        {"unit": "day", "start": "2026-03-20"},
+        {"unit": "week", "week_start": "sunday"},
+        *BROKEN_DOWN,
+    ],
+}
+SHARED: list[dict[str, Any]] = [{}, SEGMENT, {"segment": {"stage": ["buyer"]}}, {"zone": "Pacific/Apia"}]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A measure and a question for it."""
+
+    measure: Measure[Any, Any]
+    query: Query
+
+
+def questions() -> Mapping[str, Asked]:
+    """Every sample question of every measure that there is, by a readable name."""
+    return {
+        f"{name} {variant or ''}".strip(): Asked(measure, measure.question.model_validate(RANGE | variant))
+        for name, measure in measures().items()
+        for variant in [*SHARED, *VARIANTS[name]]
+    }
+
+
+def shop() -> list[Row]:
+    """Some hundred customers who come, order and go, at whole hours, so that many events share an instant."""
+    random = np.random.default_rng(7)
+    rows: list[Row] = []
+    for number in range(120):
+        customer = f"customer {number}" if number % 5 else f"anonymous:é{number}"
+        now = START + int(random.integers(120)) * DAY_US
+        while now <= END:
+            name = _one(random, ("visit",) * 5 + ("order",) * 3 + ("mail",) * 4 + ("rate",))
+            rows.append(
+                row(
+                    customer,
+                    now,
+                    name,
+                    f"{number}/{len(rows)}",
+                    channel=_one(random, ("email", "ads", "Shop", None)),
+                    value_minor=int(random.integers(100, 9_000)) if name == "order" else None,
+                    currency=_one(random, ("EUR", "JPY")) if name == "order" else None,
+                    properties={"plan": _one(random, ("free", "pro", 5, None))},
+                )
+            )
+            now += _one(random, (0, 1, 5, 30, 200, 900, 1_700)) * HOUR_US
+    return rows
+
+
+def held_traits() -> dict[str, dict[str, str | None]]:
+    random = np.random.default_rng(8)
+    joined = ("2026-03-15", "2026-03-29T02:30:00", "2026-05-01T00:00:00+02:00")
+    return {
+        f"customer {number}": {
+            "country": _one(random, ("FR", "DE", "BE", None)),
+            "joined": _one(random, joined),
+        }
+        for number in range(0, 120, 2)
+    }
+
+
+def _one(random: np.random.Generator, choices: Sequence[Any]) -> Any:
+    return choices[int(random.integers(len(choices)))]
