@@ -35,11 +35,16 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "events": [{"where": {"channel": ["email", "ads"]}}],
     "growth": [{"unit": "week", "events": [{"event": "order"}]}, {"new_by": "joined"}],
     "lifecycle": [{"horizon": "30d"}, *BROKEN_DOWN],
+    "sequences": [{"pattern": "visit -> visit -> no order", "unit": "week"}, {"per": "channel"}],
     "stages": [
         {"unit": "day", "start": "2026-03-20"},
         {"unit": "week", "week_start": "sunday"},
         *BROKEN_DOWN,
     ],
+}
+# What a measure cannot be asked without.
+NEEDS: dict[str, dict[str, Any]] = {
+    "sequences": {"pattern": "visit -> no mail within 2d -> order within 30d"}
 }
 SHARED: list[dict[str, Any]] = [{}, SEGMENT, {"segment": {"stage": ["buyer"]}}, {"zone": "Pacific/Apia"}]
 
@@ -55,9 +60,11 @@ class Asked:
 def questions() -> Mapping[str, Asked]:
     """Every sample question of every measure that there is, by a readable name."""
     return {
-        f"{name} {variant or ''}".strip(): Asked(measure, measure.question.model_validate(RANGE | variant))
+        f"{name} {variant or ''}".strip(): Asked(
+            measure, measure.question.model_validate(RANGE | NEEDS.get(name, {}) | variant)
+        )
         for name, measure in measures().items()
-        for variant in [*SHARED, *VARIANTS[name]]
+        for variant in [*SHARED, *VARIANTS.get(name, [])]
     }
 
 
