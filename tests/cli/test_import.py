@@ -123,10 +123,8 @@ def test_a_mapping_is_suggested_written_and_works(run: Callable[..., Ran], files
     assert "19.90 EUR" in ran.out
     assert "parcours import orders.csv --mapping orders.mapping.yaml" in ran.out
     assert "customer_id: client" in (files / "orders.mapping.yaml").read_text(encoding="utf-8")
-    ran = run(
-        "import", "orders.csv", "-m", "orders.mapping.yaml", "-w", "ws", "--max-bad-share", "0.5", "--json"
-    )
-    assert json.loads(ran.out)["events"] == 2
+    ran = run("import", "orders.csv", "-m", "orders.mapping.yaml", "-w", "ws", "--json")
+    assert json.loads(ran.out)["events"] == 3
     assert "is there already" in run("import", "orders.csv", "--suggest", "-w", "ws").err
     told = json.loads(run("import", "orders.csv", "--suggest", "-o", "b.yaml", "-w", "ws", "--json").out)
     assert told["preview"][0]["customer"] == "ada"
