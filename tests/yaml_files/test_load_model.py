@@ -11,13 +11,15 @@ from typing import Annotated, Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 
 from parcours.errors import DocumentError
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.yaml_files import load_model, read_model
 
-ALLOWED = "Allowed keys: name, source, either, share, above, flag, level, tags, sizes, rates, since, in."
+ALLOWED = (
+    "Allowed keys: name, source, either, rule, share, above, flag, level, tags, sizes, rates, since, in."
+)
 STAGE = "stages:\n  - id: purchase\n    enter: order_completed\n"
 
 
@@ -35,12 +37,32 @@ class Parquet(Strict):
     threads: int = Field(1, ge=1, lt=64, multiple_of=1)
 
 
+class Single(Strict):
+    event: str
+
+
+class Chain(RootModel[tuple[Single, ...]]):
+    """A list with a name."""
+
+
+class Several(Strict):
+    several: Chain
+
+
+def single_or_several(given: object) -> str:
+    return "several" if isinstance(given, dict) and "several" in given else "single"
+
+
 class Everything(Strict):
     """A model with every kind of field that documents use."""
 
     name: str = Field("", pattern="^[a-z]+$", description="Lower-case letters only.")
     source: Annotated[Csv | Parquet, Field(discriminator="kind")] | None = None
     either: Csv | str | None = None
+    rule: Annotated[
+        Annotated[Single, Tag("single")] | Annotated[Several, Tag("several")],
+        Discriminator(single_or_several),
+    ] = Single(event="any")
     share: float = Field(0.5, ge=0, le=1)
     above: Decimal = Field(Decimal(1), gt=0)
     flag: bool = False
@@ -122,6 +144,21 @@ def test_a_right_document_is_a_model() -> None:
         ),
         ("either: 5", 1, "either", "expected keys with values or text, but this is the number 5"),
         ("either: {kind: csv, x: 1}", 1, "either.x", "unknown key 'x'"),
+        # The branch 'several' has the name of a key in it, and a list that is a model of its own.
+        ("rule: {}", 1, "rule.event", "the key 'event' is missing"),
+        ("rule: {several: [], twice: 1}", 1, "rule.twice", "unknown key 'twice'"),
+        (
+            "rule:\n  several:\n    - {event: a}\n    - {event: 5}",
+            4,
+            "rule.several[1].event",
+            "expected text, but this is the number 5",
+        ),
+        (
+            "rule: {several: [{event: a, evt: b}]}",
+            1,
+            "rule.several[0].evt",
+            "unknown key 'evt'; did you mean 'event'?",
+        ),
         (
             "since: 2024-05-01T10:00:00",
             1,
@@ -140,15 +177,14 @@ def test_each_kind_of_mistake(text: str, line: int, field: str, message: str) ->
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        (
-            "lvl: low",
-            "Allowed keys: name, source, either, share, above, flag, level, tags, sizes, rates, since, in.",
-        ),
+        ("lvl: low", ALLOWED),
         ("name: true", 'Put it in quotes: "true".'),
         ("name: A", "Lower-case letters only."),
         ("level: medium", "Allowed: low, high."),
         ("source: {kind: xls}", "Allowed: csv, parquet."),
         ("source: {kind: csv, x: 1}", "Allowed keys: kind, separator."),
+        ("rule: {several: [], twice: 1}", "Allowed keys: several."),
+        ("rule: {several: [{event: a, evt: b}]}", "Allowed keys: event."),
         ("flag: maybe", None),
     ],
 )
@@ -324,11 +360,13 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
 
 LEAKS = re.compile(
     r"Input should|Value error|Assertion|[Tt]uple|dictionary|NoneType|extra_forbidden|ctx|pydantic|instance of|"
-    r"Everything|Csv|Parquet|discriminator|union|tagged|Traceback|<class"
+    r"Everything|Csv|Parquet|Single|Several|Chain|discriminator|union|tagged|Traceback|<class"
 )
 letters = st.text("abcxyz 0123456789:-#'\"é", max_size=8)
 scalars = st.none() | st.booleans() | st.integers(-10, 100) | st.floats(-10, 10) | letters
-keys = st.sampled_from([*Everything.model_fields, "in", "kind", "separator", "threads", "zzz"])
+keys = st.sampled_from(
+    [*Everything.model_fields, "in", "kind", "separator", "threads", "zzz", "several", "event"]
+)
 junk = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),

@@ -21,6 +21,8 @@ _SHORT_FORMS: dict[str, list[dict[str, Any]]] = {
     "Count": [{"type": "integer", "minimum": 1}],
     "Rule": [_TEXT],
     "Selector": [_TEXT],
+    "Step": [_TEXT],
+    "Pattern": [_TEXT],
     "Then": [_TEXT],
     "Strategy": [_TEXT],
 }
@@ -36,6 +38,9 @@ def schema_for_editors(model: type[BaseModel]) -> dict[str, Any]:
     parts = schema.pop("$defs", {})
     for part in [schema, *parts.values()]:
         _allow_single_items(part)
+    if "Absence" in parts:
+        no = parts["Absence"]["properties"]["no"]
+        no["anyOf"] = [{"$ref": no.pop("$ref")}, {"type": "array", "items": _TEXT, "minItems": 1}]
     if "Where" in parts:
         parts["Where"]["additionalProperties"] = {"$ref": "#/$defs/Condition"}
     for name, forms in _SHORT_FORMS.items():

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from parcours.yaml_files.model_fields import description, keys_of, owners
+from parcours.yaml_files.model_fields import description, keys_of, owners, written
 from parcours.yaml_files.syntax import Node
 
 Path = tuple[str | int, ...]
@@ -91,7 +91,7 @@ class Problem:
 def problems(root: Node, model: type[BaseModel], reports: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
     """The problems behind the reports, in the order of the file, each said once."""
     reports = reports[:MAX_REPORTS]
-    places = [_place(root, report) for report in reports]
+    places = [_place(root, model, report) for report in reports]
     deeper = {path[:depth] for path, _, _ in places for depth in range(len(path))}
     found: dict[tuple[Path, str], list[Problem]] = {}
     for report, (path, node, line) in zip(reports, places, strict=True):
@@ -103,10 +103,10 @@ def problems(root: Node, model: type[BaseModel], reports: Sequence[ErrorDetails]
     return tuple(sorted(merged, key=lambda problem: problem.line))
 
 
-def _place(root: Node, report: ErrorDetails) -> tuple[Path, Node, int]:
+def _place(root: Node, model: type[BaseModel], report: ErrorDetails) -> tuple[Path, Node, int]:
     """Path, value and line of a report in the file; parts that the user did not write are left out."""
     node, line, path = root, root.line, []
-    for part in report["loc"]:
+    for part in written(model, report["loc"]):
         if isinstance(part, str) and part in node.entries:
             line, node = node.key_lines[part], node.entries[part]
         elif isinstance(part, int) and part < len(node.items):
@@ -124,7 +124,7 @@ def _is_echo(report: ErrorDetails, has_deeper: bool, node: Node) -> bool:
     """Whether a report only follows from another one, deeper down."""
     if report["type"] == "too_short" and len(node.items or node.entries) >= report["ctx"]["min_length"]:
         return True
-    return has_deeper and report["type"] in _EXPECTED
+    return has_deeper and report["type"] in {*_EXPECTED, "too_short"}
 
 
 def _join(group: list[Problem]) -> Problem:
@@ -144,10 +144,9 @@ def _problem(report: ErrorDetails, model: type[BaseModel], path: Path, node: Nod
     kind, field = report["type"], written_path(path)
     context: Mapping[str, Any] = report.get("ctx") or {}
     if kind == "extra_forbidden":
+        key = str(report["loc"][-1])
         known = keys_of(owners(model, report["loc"][:-1]))
-        return Problem(
-            line, field, f"unknown key {path[-1]!r}{_meant(str(path[-1]), known)}", _allowed_keys(known)
-        )
+        return Problem(line, field, f"unknown key {key!r}{_meant(key, known)}", _allowed_keys(known))
     if kind == "missing":
         known = keys_of(owners(model, report["loc"][:-1]))
         advice = description(model, report["loc"]) or _allowed_keys(known)
