@@ -90,7 +90,7 @@ def test_every_command_is_shown_in_use() -> None:
     from parcours.cli.app import COMMANDS
 
     shown = "\n".join(block.code for page in PAGES for block in blocks(page) if block.language == "sh")
-    assert [name for name, _ in COMMANDS if f"parcours {name}" not in shown] == []
+    assert [name for name, *_ in COMMANDS if f"parcours {name}" not in shown] == []
 
 
 def test_the_changelog_has_its_headings_and_whole_sentences() -> None:

@@ -47,7 +47,7 @@ def cli_page() -> str:
     from parcours.cli.app import COMMANDS
 
     parts = [WRITTEN, "# The command line", _block(_help()), _EXIT_CODES]
-    for name, _ in COMMANDS:
+    for name, *_ in COMMANDS:
         parts += [f"## parcours {name}", _block(_help(name))]
     return _joined(parts)
 

@@ -9,19 +9,19 @@ from parcours.cli import checking, demo, importing, looking, measuring, page, st
 from parcours.cli.mistakes import as_mistake, show_mistake
 from parcours.errors import ParcoursError
 
-# In the order of the help.
+# In the order of the help: name, function, and what it is for in a few words.
 COMMANDS = (
-    ("init", starting.init),
-    ("demo", demo.demo),
-    ("import", importing.import_),
-    ("check", checking.check),
-    ("events", looking.events),
-    ("stages", measuring.stages),
-    ("lifecycle", measuring.lifecycle),
-    ("growth", measuring.growth),
-    ("map", page.map_),
-    ("customer", looking.customer),
-    ("sql", looking.sql),
+    ("init", starting.init, "make a workspace"),
+    ("demo", demo.demo, "make a workspace to look at, with its map"),
+    ("import", importing.import_, "add files of events to the log"),
+    ("check", checking.check, "does the lifecycle fit the events?"),
+    ("events", looking.events, "what the log holds"),
+    ("stages", measuring.stages, "where customers are, and how they flow"),
+    ("lifecycle", measuring.lifecycle, "where customers leave, and what they do next"),
+    ("growth", measuring.growth, "customers new, returning, resurrected, dormant"),
+    ("map", page.map_, "draw the measured lifecycle map"),
+    ("customer", looking.customer, "one customer's whole story"),
+    ("sql", looking.sql, "ask the log in SQL"),
 )
 
 
@@ -36,8 +36,8 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(_root)
-    for name, function in COMMANDS:
-        app.command(name)(function)
+    for name, function, purpose in COMMANDS:
+        app.command(name, short_help=purpose)(function)
     return app
 
 

@@ -29,7 +29,9 @@ ChartFile = Annotated[
     Path | None,
     typer.Option("--chart", metavar="FILE", help="Draw it into a file: .svg, .png or .html."),
 ]
-Rows = Annotated[int, typer.Option("--rows", min=0, help="How many rows to show at most; 0 shows all.")]
+Rows = Annotated[
+    int, typer.Option("--rows", min=0, metavar="N", help="How many rows to show at most; 0 shows all.")
+]
 PeriodUnit = Annotated[Unit, typer.Option("--unit", help="The length of a period.")]
 Start = Annotated[
     str | None, typer.Option("--from", metavar="DATE", help="First day: 2024-03-15, 2024-03 or 2024.")
