@@ -31,12 +31,13 @@ _LOCKS = (
 
 def run(text: str, timelines: Timelines, rules: LifecycleRules, as_of_us: int, *, memory_mb: int) -> pa.Table:
     """The rows of one SELECT; raises QueryError for anything else and for mistakes in it."""
+    text = text.encode("utf-8", "replace").decode()  # a terminal may hand over what is not text
     with duckdb.connect(config={"memory_limit": f"{memory_mb}MB"}) as connection:
         _provide(connection, timelines, rules, as_of_us)
         for lock in (*_LOCKS, "SET lock_configuration = true"):
             connection.execute(lock)
         try:
-            statements = connection.extract_statements(text.encode("utf-8", "replace").decode())
+            statements = connection.extract_statements(text)
             if len(statements) != 1:
                 raise QueryError(
                     f"There are {len(statements)} statements; one is read.",
@@ -57,15 +58,19 @@ def _provide(
     connection: duckdb.DuckDBPyConnection, timelines: Timelines, rules: LifecycleRules, as_of_us: int
 ) -> None:
     connection.register("events_minor", timelines.log.events())
-    connection.register("identities", identities(timelines))
+    joined = identities(timelines)
+    connection.register("identities", joined)
     for name in ("profiles", "observations", "quarantine"):
         connection.register(name, timelines.log.side(name))
     connection.register("stage_intervals", stage_intervals(timelines, rules, as_of_us))
+    person, join = "customer", ""
+    if joined.num_rows:  # a join gives rows in any order, and costs time: only where ids were joined
+        person = "coalesce(person, customer)"
+        join = "left join identities on identities.id = events_minor.customer"
     connection.execute(
-        "create view events as select event_id, coalesce(person, customer) as customer, customer_id, "
+        f"create view events as select event_id, {person} as customer, customer_id, "
         f"anonymous_id, event, timestamp, channel, campaign, source, {_major_units(connection)} as value, "
-        "currency, properties, received_at, import_id "
-        "from events_minor left join identities on identities.id = events_minor.customer"
+        f"currency, properties, received_at, import_id from events_minor {join}"
     )
 
 
