@@ -22,14 +22,18 @@ from parcours.errors import (
     WorkspaceNotFoundError,
     did_you_mean,
 )
+from parcours.events.erasure import Proof, erase
+from parcours.events.identity import Identity
 from parcours.events.log import EventLog
 from parcours.journeys.check import check_against
 from parcours.journeys.lifecycle import LifecycleDocument, load_lifecycle, read_lifecycle
 from parcours.journeys.templates import template_text
 from parcours.lifecycle import sql
+from parcours.lifecycle.segments import Segment
 from parcours.maps.customer import CustomerTimeline, customer_timeline
 from parcours.maps.lifecycle_map import measure as measure_lifecycle
 from parcours.maps.measured import MeasuredLifecycle
+from parcours.maps.person import PersonData, person_data, person_keys
 from parcours.measures import contract
 from parcours.measures.contract import measures
 from parcours.measures.engine import LocalEngine
@@ -42,6 +46,9 @@ from parcours.measures.growth import Query as GrowthQuery
 from parcours.measures.lifecycle import MEASURE as LIFECYCLE
 from parcours.measures.lifecycle import LifecycleResult
 from parcours.measures.lifecycle import Query as LifecycleQuery
+from parcours.measures.sequences import MEASURE as SEQUENCES
+from parcours.measures.sequences import Query as SequencesQuery
+from parcours.measures.sequences import SequencesResult
 from parcours.measures.stages import MEASURE as STAGES
 from parcours.measures.stages import Query as StagesQuery
 from parcours.measures.stages import StagesResult
@@ -72,6 +79,11 @@ class Workspace:
         self.folder = folder
         self.settings = settings
         self.log = EventLog.open(folder / "log", buckets=settings.buckets)
+        self._reopen()
+
+    def _reopen(self) -> None:
+        """Start from what is on disk, with nothing remembered."""
+        settings, folder = self.settings, self.folder
         threads = settings.threads or cpu_count() or 1
         self.timelines = Timelines(
             self.log, folder / "cache", threads=threads, identity_limit=settings.identity_limit
@@ -110,6 +122,21 @@ class Workspace:
         )
         self.refresh()
         return report
+
+    def identity(self) -> Identity:
+        """Which ids are one person: the joins in force, and ids that too many people share."""
+        return self.timelines.identity
+
+    def person(self, customer: str) -> PersonData:
+        """All that is held on one person, through joined ids too."""
+        return person_data(self.timelines, self.document.rules, customer, self._as_of_us(None))
+
+    def erase(self, customer: str) -> Proof:
+        """Erase one person, with all joined ids, from log, quarantine, profiles, caches and older versions.
+        """
+        proof = erase(self.folder, self.log, person_keys(self.timelines, customer))
+        self._reopen()
+        return proof
 
     def refresh(self) -> None:
         """See what other processes have added."""
@@ -192,6 +219,22 @@ class Workspace:
             as_of_us=None if as_of is None else instant_us(as_of),
         )
 
+    def sequences(
+        self,
+        pattern: str,
+        unit: Unit = "month",
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        segment: Segment | None = None,
+        as_of: datetime | None = None,
+    ) -> SequencesResult:
+        """Customers who match a pattern such as ``a -> no b within 2d -> c``: how many, how often, when
+        first.
+        """
+        query = self.sequences_query(pattern, unit, start=start, end=end, segment=segment, as_of=as_of)
+        return self.engine.ask(SEQUENCES, query)
+
     def sql(self, text: str) -> pa.Table:
         """The rows of one SELECT over events, profiles, observations, quarantine and stage_intervals."""
         return sql.run(
@@ -224,6 +267,10 @@ class Workspace:
     def lifecycle_query(self, horizon: Duration | str = HORIZON, **given: Any) -> LifecycleQuery:
         """The question that ``lifecycle`` asks."""
         return self._resolved(LifecycleQuery, rules=self.document.rules, horizon=_duration(horizon), **given)
+
+    def sequences_query(self, pattern: str, unit: Unit = "month", **given: Any) -> SequencesQuery:
+        """The question that ``sequences`` asks."""
+        return self._resolved(SequencesQuery, pattern=pattern, unit=unit, **given)
 
     def growth_query(
         self, unit: Unit = "month", *, events: Sequence[str] | None = None, **given: Any

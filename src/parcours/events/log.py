@@ -8,7 +8,7 @@ same batch sent again completes it without doubling anything."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ _IDENTITY: Final = {
     "profiles": ["customer", "trait", "value", "timestamp"],
 }
 LOCK_WAIT_SECONDS: Final = 600.0
+Keep = Callable[[pa.Table], pa.ChunkedArray | pa.Array]
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,15 @@ class EventLog:
             raise WorkspaceExistsError(f"{folder} already holds an event log.")
         folder.mkdir(parents=True, exist_ok=True)
         for name, columns in SIDE_TABLES.items():
-            DeltaTable.create(str(folder / name), schema=columns, mode="ignore")
+            DeltaTable.create(
+                str(folder / name), schema=columns, mode="ignore", configuration=_statistics_of(columns)
+            )
         DeltaTable.create(
-            str(folder / "events"), schema=schema.EVENTS, mode="ignore", partition_by=["bucket"]
+            str(folder / "events"),
+            schema=schema.EVENTS,
+            mode="ignore",
+            partition_by=["bucket"],
+            configuration=_statistics_of(schema.EVENTS),
         )
         return cls.open(folder, buckets=buckets)
 
@@ -144,6 +151,46 @@ class EventLog:
                     path.unlink(missing_ok=True)
             raise
 
+    def rewrite_events(self, buckets: Sequence[int], keep: Keep) -> int:
+        """Keep only some rows of some buckets, in one commit; how many went. Call inside ``writing``."""
+        rows = self._with_buckets(buckets)
+        kept = rows.filter(keep(rows))
+        if kept.num_rows < rows.num_rows:
+            where = " or ".join(f"bucket = {bucket}" for bucket in buckets)
+            write_deltalake(self._events, kept, mode="overwrite", predicate=where)
+            self.refresh()
+        return int(rows.num_rows - kept.num_rows)
+
+    def rewrite_side(self, name: str, keep: Keep) -> int:
+        """Keep only some rows of a side table; how many went. Call inside ``writing``."""
+        table = DeltaTable(str(self.folder / name))
+        rows = table.to_pyarrow_dataset(schema=SIDE_TABLES[name]).to_table()
+        kept = rows.filter(keep(rows))
+        if kept.num_rows < rows.num_rows:
+            write_deltalake(table, kept, mode="overwrite")
+        return int(rows.num_rows - kept.num_rows)
+
+    def drop_old_files(self) -> int:
+        """Delete every file that the newest version does not need; how many. Older versions cannot be read
+        then.
+        """
+        dropped = 0
+        for name in ("events", *SIDE_TABLES):
+            table = DeltaTable(str(self.folder / name))
+            dropped += len(table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False))
+        self.refresh()
+        return dropped
+
+    def _with_buckets(self, buckets: Sequence[int]) -> pa.Table:
+        columns = pa.schema([field for field in schema.EVENTS if field.name != "bucket"])
+        parts = []
+        for bucket in buckets:
+            files = self.files(bucket)
+            if files:
+                rows = ds.dataset(files, schema=columns, format="parquet").to_table()
+                parts.append(rows.append_column("bucket", pa.array([bucket] * rows.num_rows, pa.int32())))
+        return pa.concat_tables(parts).cast(schema.EVENTS) if parts else schema.EVENTS.empty_table()
+
     def _event_files(self) -> set[Path]:
         return set((self.folder / "events").glob("bucket=*/*"))
 
@@ -201,6 +248,12 @@ class EventLog:
         ):
             by_bucket.setdefault(int(bucket), []).append(str(self.folder / "events" / path))
         return {bucket: sorted(paths) for bucket, paths in sorted(by_bucket.items())}
+
+
+def _statistics_of(columns: pa.Schema) -> dict[str, str | None]:
+    """Statistics on times alone: those of text columns would put people's ids into the log of versions."""
+    named = "timestamp" if "timestamp" in columns.names else "line"
+    return {"delta.dataSkippingStatsColumns": named}
 
 
 def _append_side(path: Path, rows: pa.Table, import_id: str) -> None:
