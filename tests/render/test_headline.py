@@ -116,7 +116,8 @@ def test_gives_the_figures_behind_the_finding(shop: MeasuredLifecycle) -> None:
     assert said.title == "Awareness gains most customers, but 58.1% of customers are lost at Purchase."
     assert said.text == (
         "Of <b>64,300</b> stays at Purchase, <b>58.1%</b> lapse within 180 days (95% interval 57.6–58.6). "
-        "October 2026: <b>25,430 new customers</b>, <b>23,780 lapsed</b>, <b>2,855 came back</b>."
+        "October 2026: Awareness <b>+1,730</b>; "
+        "<b>25,430 new customers</b>, <b>23,780 lapsed</b>, <b>2,855 came back</b>."
     )
 
 

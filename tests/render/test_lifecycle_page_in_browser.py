@@ -110,6 +110,20 @@ def test_no_texts_overlap_and_nothing_is_wider_than_the_window(
         assert [box["text"] for box in boxes if box["x"] < -0.5 or box["right"] > width + 0.5] == [], width
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", ["shop", "six", "grocery", "hostile"])
+def test_labels_of_drops_stay_clear_of_the_lines(
+    name: str, language: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(name, language)
+    assert page.locator(".drop p, .drop li, .segment p").count() > 15
+    too_wide = page.evaluate(
+        "[...document.querySelectorAll('.drop p, .drop li, .segment p')]"
+        ".filter(line => line.scrollWidth > line.clientWidth + 1).map(line => line.textContent)"
+    )
+    assert too_wide == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["shop", "grocery", "tiny", "empty"])
 def test_every_text_stands_out_from_its_ground(name: str, theme: str, open_page: Callable[..., Page]) -> None:

@@ -39,7 +39,7 @@ def test_segments_say_who_moves_on(shop: MeasuredLifecycle) -> None:
 
 def test_drops_say_who_is_lost_and_what_they_did(shop: MeasuredLifecycle) -> None:
     drop = views(shop, "fr")[2].drop
-    assert (drop.figure, drop.word, drop.hot) == ("58,1\u202f%", "décrochent", True)
+    assert (drop.figure, drop.word, drop.hot) == ("58,1\u202f%", "perdus", True)
     assert drop.lines == ("1\u202f790 clients", "IC 95\u202f% 57,6–58,6")
     following = [(event.figure, event.name, event.count) for event in drop.next_events]
     assert following == [

@@ -24,8 +24,8 @@ class Frame:
     bottom: float
 
 
-WIDE = Frame(700, 250, 58, 500, 10, 222)
-NARROW = Frame(358, 240, 46, 214, 10, 212)
+WIDE = Frame(700, 258, 58, 500, 10, 222)
+NARROW = Frame(358, 248, 46, 214, 10, 212)
 
 
 @dataclass(frozen=True)

@@ -49,15 +49,15 @@ class CalendarWords:
             return self.day(span.first)
         return str(format_interval(span.first, span.last, "yMMMd", locale=self.locale))
 
-    def tick(self, span: Span, unit: Unit, *, year: bool) -> str:
-        """A short name of a period under an axis: Oct, Q4, 2026, or 5 Oct; with its year when asked."""
+    def tick(self, span: Span, unit: Unit) -> str:
+        """A short name of a period under an axis, without its year: Oct, Q4 or 5 Oct; 2026 for a year."""
         if unit == "year":
             return str(span.first.year)
         if unit == "quarter":
-            return str(format_date(span.first, "QQQ y" if year else "QQQ", locale=self.locale))
+            return str(format_date(span.first, "QQQ", locale=self.locale))
         if unit == "month":
-            return str(format_skeleton("yMMM" if year else "MMM", span.first, locale=self.locale))
-        return self.day(span.first) if year else self.short_day(span.first)
+            return str(format_skeleton("MMM", span.first, locale=self.locale))
+        return self.short_day(span.first)
 
     def days(self, days: float) -> str:
         """6.1 days, 47 days, 5 hours: the unit that reads best."""

@@ -11,28 +11,40 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from parcours.maps.measured import MeasuredLifecycle, Span
-    from parcours.render.area_chart import Area, AreaChart, Frame
+    from parcours.render.area_chart import Area, AreaChart, Frame, Tick
     from parcours.render.growth_chart import Bar, GrowthChart
     from parcours.render.words import Words
     from parcours.timelines.calendar import Unit
 
 _AXIS_LIMIT = 1_000_000  # figures on an axis are compact from here on
-_YEAR_ROOM = 62  # pixels that a tick needs to say its year
+_FAMILY = ("--route-4", "--route-3", "--route-2", "--route")
 
 
 @dataclass(frozen=True)
 class AxisText:
+    """A tick: its place, its text, and a second line (the year, where it is new)."""
+
     at: float
     text: str
+    under: str = ""
+
+
+@dataclass(frozen=True)
+class Tint:
+    """``percent`` of the ``dark`` colour in the ``light`` one, by their tokens."""
+
+    dark: str
+    light: str
+    percent: int
 
 
 @dataclass(frozen=True)
 class AreaText:
-    """One stage's area, its title, its tint from 0 (first stage, palest) to 100, and its label at the right."""
+    """One stage's area, its title, its tint (a mix of two neighbours of the navy family), and its label."""
 
     area: Area
     title: str
-    tint: int
+    tint: Tint
     number: str
     name: str
 
@@ -102,7 +114,7 @@ class ChartWriter:
             AreaText(
                 area=area,
                 title=self._area_title(area.index),
-                tint=round(100 * area.index / last) if len(chart.areas) > 1 else 100,
+                tint=tint(area.index / last if len(chart.areas) > 1 else 1.0),
                 number=self.words.short_number(measured.stages[area.index].trend[-1], _AXIS_LIMIT),
                 name=shortened(measured.stages[area.index].title, letters),
             )
@@ -111,15 +123,7 @@ class ChartWriter:
         rows = tuple(
             AxisText(tick.at, self.words.short_number(tick.value, _AXIS_LIMIT)) for tick in chart.rows
         )
-        names = self._ticks(
-            measured.trend_periods, [tick.value for tick in chart.columns], measured.unit, frame
-        )
-        return AreaView(
-            chart,
-            areas,
-            rows,
-            tuple(AxisText(tick.at, name) for tick, name in zip(chart.columns, names, strict=True)),
-        )
+        return AreaView(chart, areas, rows, self._ticks(measured.trend_periods, chart.columns, measured.unit))
 
     def _area_title(self, index: int) -> str:
         stage, periods = self.measured.stages[index], self.measured.trend_periods
@@ -163,7 +167,6 @@ class ChartWriter:
     def _bars(self, frame: Frame, columns: int) -> GrowthView:
         chart = growth_chart.growth_chart(self.measured.growth, frame, columns)
         spans = [period.span for period in self.measured.growth]
-        names = self._ticks(spans, [tick.value for tick in chart.columns], self.measured.growth_unit, frame)
         return GrowthView(
             chart=chart,
             bars=tuple(BarText(bar, self._bar_title(bar)) for bar in chart.bars),
@@ -171,7 +174,7 @@ class ChartWriter:
                 AxisText(tick.at, self.words.short_number(abs(tick.value), _AXIS_LIMIT))
                 for tick in chart.rows
             ),
-            columns=tuple(AxisText(tick.at, name) for tick, name in zip(chart.columns, names, strict=True)),
+            columns=self._ticks(spans, chart.columns, self.measured.growth_unit),
         )
 
     def _bar_title(self, bar: Bar) -> str:
@@ -201,16 +204,22 @@ class ChartWriter:
         }
         return names[unit]
 
-    def _ticks(self, spans: Sequence[Span], shown: Sequence[int], unit: Unit, frame: Frame) -> list[str]:
-        """Names of the ticks; where there is room, the year is said at the first one and where it changes."""
-        room = (frame.right - frame.left) / max(len(shown), 1)
-        names, year = [], None
-        for index in shown:
-            span = spans[index]
-            said = room >= _YEAR_ROOM and span.first.year != year
-            names.append(self.words.tick(span, unit, year=said))
+    def _ticks(self, spans: Sequence[Span], ticks: Sequence[Tick], unit: Unit) -> tuple[AxisText, ...]:
+        """Names of the periods under an axis; the year stands under the first one and where it changes."""
+        texts: list[AxisText] = []
+        year = None
+        for tick in ticks:
+            span = spans[tick.value]
+            under = str(span.first.year) if unit != "year" and span.first.year != year else ""
+            texts.append(AxisText(tick.at, self.words.tick(span, unit), under))
             year = span.first.year
-        return names
+        return tuple(texts)
+
+
+def tint(strength: float) -> Tint:
+    """From 0, the first and palest stage, to 1, the furthest and strongest: along the four tokens of the family."""
+    step = min(int(strength * (len(_FAMILY) - 1)), len(_FAMILY) - 2)
+    return Tint(_FAMILY[step + 1], _FAMILY[step], round(100 * (strength * (len(_FAMILY) - 1) - step)))
 
 
 def shortened(text: str, letters: int) -> str:

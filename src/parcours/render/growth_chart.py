@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from parcours.maps.measured import GrowthPeriod
 
-WIDE = Frame(468, 250, 58, 462, 10, 222)
-NARROW = Frame(358, 240, 46, 352, 10, 212)
+WIDE = Frame(468, 258, 58, 462, 10, 222)
+NARROW = Frame(358, 248, 46, 352, 10, 212)
 
 State = Literal["returning", "resurrected", "new", "dormant"]
 ABOVE: tuple[State, ...] = ("returning", "resurrected", "new")  # from zero up

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from parcours.render.findings import EvenLosses, Finding, Loss, Plain, SizeChange, TooFew, find
+from parcours.render.findings import (
+    EvenLosses,
+    Finding,
+    Loss,
+    Plain,
+    SizeChange,
+    TooFew,
+    fastest_growing,
+    find,
+)
 from parcours.render.route_flows import route_flows
 
 if TYPE_CHECKING:
@@ -152,12 +161,20 @@ def loss_sentence(loss: Loss, measured: MeasuredLifecycle, words: Words) -> Mark
 
 
 def moves_sentence(measured: MeasuredLifecycle, words: Words) -> Markup:
-    """New, lapsed and returned customers of the period."""
+    """What changed in the period: the stage that grew most, and new, lapsed and returned customers."""
     flows = route_flows(measured)
+    growing = fastest_growing(measured)
+    moves = {
+        "period": capital(words.span(measured.period)),
+        "new": words.say_many("{n} new customer", "{n} new customers", flows.arrived),
+        "lapsed": words.say_many("{n} lapsed", "{n} lapsed", flows.lapsed),
+        "back": words.say_many("{n} came back", "{n} came back", flows.returned),
+    }
+    if growing is None:
+        return words.say_html("{period}: <b>{new}</b>, <b>{lapsed}</b>, <b>{back}</b>.", **moves)
     return words.say_html(
-        "{period}: <b>{new}</b>, <b>{lapsed}</b>, <b>{back}</b>.",
-        period=capital(words.span(measured.period)),
-        new=words.say_many("{n} new customer", "{n} new customers", flows.arrived),
-        lapsed=words.say_many("{n} lapsed", "{n} lapsed", flows.lapsed),
-        back=words.say_many("{n} came back", "{n} came back", flows.returned),
+        "{period}: {stage} <b>{change}</b>; <b>{new}</b>, <b>{lapsed}</b>, <b>{back}</b>.",
+        stage=growing.title,
+        change=words.signed(growing.change),
+        **moves,
     )
