@@ -33,25 +33,35 @@ def run(text: str, timelines: Timelines, rules: LifecycleRules, as_of_us: int, *
     """The rows of one SELECT; raises QueryError for anything else and for mistakes in it."""
     text = text.encode("utf-8", "replace").decode()  # a terminal may hand over what is not text
     with duckdb.connect(config={"memory_limit": f"{memory_mb}MB"}) as connection:
+        _check(connection, text)
         _provide(connection, timelines, rules, as_of_us)
         for lock in (*_LOCKS, "SET lock_configuration = true"):
             connection.execute(lock)
         try:
-            statements = connection.extract_statements(text)
-            if len(statements) != 1:
-                raise QueryError(
-                    f"There are {len(statements)} statements; one is read.",
-                    hint="Send one SELECT without others.",
-                )
-            if statements[0].type != duckdb.StatementType.SELECT:
-                raise QueryError(
-                    f"{statements[0].type.name} is not allowed: SQL here only reads.",
-                    hint=f"Write one SELECT over {', '.join(TABLES)}.",
-                )
             return connection.sql(text).to_arrow_table()
         except duckdb.Error as error:
-            message = str(error).strip()
-            raise QueryError(message, hint=f"The tables are {', '.join(TABLES)}.") from None
+            raise _mistake(error) from None
+
+
+def _check(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    """Raise QueryError for all but one SELECT, before anything is read."""
+    try:
+        statements = connection.extract_statements(text)
+    except duckdb.Error as error:
+        raise _mistake(error) from None
+    if len(statements) != 1:
+        raise QueryError(
+            f"There are {len(statements)} statements; one is read.", hint="Send one SELECT without others."
+        )
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise QueryError(
+            f"{statements[0].type.name} is not allowed: SQL here only reads.",
+            hint=f"Write one SELECT over {', '.join(TABLES)}.",
+        )
+
+
+def _mistake(error: duckdb.Error) -> QueryError:
+    return QueryError(str(error).strip(), hint=f"The tables are {', '.join(TABLES)}.")
 
 
 def _provide(
