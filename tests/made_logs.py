@@ -30,7 +30,7 @@ def row(customer: str, when: str | int, event: str, event_id: str = "", **given:
     instant = at(when) if isinstance(when, str) else when
     properties = given.pop("properties", None)
     if isinstance(properties, dict):
-        properties = json.dumps(properties, sort_keys=True)
+        properties = json.dumps(properties, sort_keys=True, ensure_ascii=False)
     return {
         "event_id": event_id or f"{customer}/{instant}/{event}",
         "customer": customer,
