@@ -174,12 +174,15 @@ class EventLog:
         """Delete every file that the newest version does not need; how many. Older versions cannot be read
         then.
         """
-        dropped = 0
+        before = self._data_files()
         for name in ("events", *SIDE_TABLES):
             table = DeltaTable(str(self.folder / name))
-            dropped += len(table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False))
+            table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
         self.refresh()
-        return dropped
+        return before - self._data_files()
+
+    def _data_files(self) -> int:
+        return sum(1 for _ in self.folder.rglob("*.parquet"))
 
     def _with_buckets(self, buckets: Sequence[int]) -> pa.Table:
         columns = pa.schema([field for field in schema.EVENTS if field.name != "bucket"])
