@@ -16,8 +16,6 @@ import parcours
 from parcours.cli.output import plain_rows
 
 if TYPE_CHECKING:
-    from conftest import Ran
-
     from parcours.workspace import Workspace
 
 SPRING: dict[str, Any] = {"start": date(2024, 2, 1), "end": date(2024, 4, 30)}
@@ -42,7 +40,7 @@ def workspace(shop: Path) -> Workspace:
 
 @pytest.mark.parametrize("name", ASKED)
 def test_json_is_the_library_s_answer(
-    name: str, run: Callable[..., Ran], shop: Path, workspace: Workspace
+    name: str, run: Callable[..., Any], shop: Path, workspace: Workspace
 ) -> None:
     command, ask = ASKED[name]
     ran = run(*command.split(), "-w", shop, "--json")
@@ -54,7 +52,7 @@ def test_json_is_the_library_s_answer(
 
 @pytest.mark.parametrize("name", ASKED)
 def test_csv_has_every_row_of_the_main_table(
-    name: str, run: Callable[..., Ran], shop: Path, workspace: Workspace
+    name: str, run: Callable[..., Any], shop: Path, workspace: Workspace
 ) -> None:
     command, ask = ASKED[name]
     ran = run(*command.split(), "-w", shop, "--csv")
@@ -67,7 +65,7 @@ def test_csv_has_every_row_of_the_main_table(
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("name", ASKED)
 def test_people_get_tables_that_fit(
-    name: str, language: str, run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, language: str, run: Callable[..., Any], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "72")
     ran = run(*ASKED[name][0].split(), "-w", shop, "--lang", language)
@@ -87,14 +85,14 @@ def test_every_heading_has_its_french(name: str, workspace: Workspace) -> None:
             assert words in FRENCH or words.endswith((" low", " high")), words
 
 
-def test_stages_for_people_have_a_column_each(run: Callable[..., Ran], shop: Path) -> None:
+def test_stages_for_people_have_a_column_each(run: Callable[..., Any], shop: Path) -> None:
     ran = run("stages", "-w", shop, "--to", "2024-02")
     lines = [line.split() for line in ran.out.splitlines()]
     assert ["2024-01-01", "2024-01-31", "1", "19", "11", "0", "0"] in lines
     assert ["2024-02-01", "2024-02-29", "0", "13", "15", "5", "0"] in lines
 
 
-def test_a_cell_opens_to_its_customers(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_cell_opens_to_its_customers(run: Callable[..., Any], shop: Path) -> None:
     ran = run(
         "stages", "-w", shop, "--json", "--open", "stage=retention", "--open", "period_start=2024-02-01"
     )
@@ -114,13 +112,13 @@ def test_a_cell_opens_to_its_customers(run: Callable[..., Ran], shop: Path) -> N
 
 
 @pytest.mark.parametrize("command", ["stages", "lifecycle", "growth", "events", "customer c04"])
-def test_every_answer_can_be_drawn(command: str, run: Callable[..., Ran], shop: Path, tmp_path: Path) -> None:
+def test_every_answer_can_be_drawn(command: str, run: Callable[..., Any], shop: Path, tmp_path: Path) -> None:
     picture = tmp_path / "picture.svg"
     assert run(*command.split(), "-w", shop, "--chart", picture).code == 0
     assert picture.read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_sql_sees_the_log_and_the_stages(run: Callable[..., Ran], shop: Path) -> None:
+def test_sql_sees_the_log_and_the_stages(run: Callable[..., Any], shop: Path) -> None:
     ran = run("sql", "select count(*) n, count(distinct customer) c from events", "-w", shop, "--json")
     assert json.loads(ran.out) == {"result": [{"n": 130, "c": 40}]}
     ran = run(
@@ -136,13 +134,13 @@ def test_sql_sees_the_log_and_the_stages(run: Callable[..., Ran], shop: Path) ->
 
 
 def test_sql_may_come_from_a_pipe(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Any], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("select 1 as one"))
     assert run("sql", "-", "-w", shop, "--csv").out == "one\n1\n"
 
 
-def test_the_check_tells_what_cannot_be_measured(run: Callable[..., Ran], shop: Path) -> None:
+def test_the_check_tells_what_cannot_be_measured(run: Callable[..., Any], shop: Path) -> None:
     ran = run("check", "-w", shop)
     assert ran.code == 1
     assert "problem: Nobody can enter the stage “Advocacy”" in ran.out
@@ -152,7 +150,7 @@ def test_the_check_tells_what_cannot_be_measured(run: Callable[..., Ran], shop: 
 
 
 def test_the_workspace_is_found_from_inside_and_from_the_environment(
-    run: Callable[..., Ran], shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Any], shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(shop / "log")
     assert run("events").code == 0
@@ -162,22 +160,23 @@ def test_the_workspace_is_found_from_inside_and_from_the_environment(
     assert run("events").code == 0
 
 
-def test_init_writes_what_was_asked_for(run: Callable[..., Ran], tmp_path: Path) -> None:
+def test_init_writes_what_was_asked_for(run: Callable[..., Any], tmp_path: Path) -> None:
     folder = tmp_path / "boutique"
     ran = run(
         "init", folder, "--title", "La boutique", "--zone", "Europe/Paris", "--currency", "CHF",
-        "--week-start", "sunday", "--lang", "fr", "--template", "saas",
+        "--week-start", "sunday", "--buckets", "3", "--lang", "fr", "--template", "saas",
     )  # fmt: skip
     assert ran.code == 0, ran.err
     settings = parcours.open(folder).settings
     assert (settings.title, settings.zone, settings.currency) == ("La boutique", "Europe/Paris", "CHF")
     assert (settings.week_start, settings.language) == ("sunday", "fr")
+    assert settings.buckets == 3
     assert "parcours import" in ran.out
     assert run("stages", "-w", folder).code == 0
 
 
 def test_an_empty_workspace_answers_with_nothing_rather_than_an_error(
-    run: Callable[..., Ran], tmp_path: Path
+    run: Callable[..., Any], tmp_path: Path
 ) -> None:
     run("init", tmp_path / "empty")
     for command in ("events", "stages", "lifecycle", "growth"):
@@ -185,7 +184,7 @@ def test_an_empty_workspace_answers_with_nothing_rather_than_an_error(
         assert ran.code == 0, ran.err
 
 
-def test_the_version_and_the_help(run: Callable[..., Ran]) -> None:
+def test_the_version_and_the_help(run: Callable[..., Any]) -> None:
     assert run("--version").out == f"parcours {parcours.__version__}\n"
     assert run().out == run("--help").out
     assert run("stages", "-h").code == 0

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import parcours
 
-if TYPE_CHECKING:
-    from conftest import Ran
 
-
-def test_a_demo_has_a_map_and_a_story_and_may_be_made_again(run: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_demo_has_a_map_and_a_story_and_may_be_made_again(run: Callable[..., Any], tmp_path: Path) -> None:
     folder = tmp_path / "boutique"
     ran = run("demo", folder, "--data", "giftshop", "--lang", "fr")
     assert ran.code == 0, ran.err
@@ -28,7 +25,7 @@ def test_a_demo_has_a_map_and_a_story_and_may_be_made_again(run: Callable[..., R
     assert run("demo", folder).code == 2
 
 
-def test_only_a_demo_is_replaced(run: Callable[..., Ran], tmp_path: Path) -> None:
+def test_only_a_demo_is_replaced(run: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("mine")
     run("init", tmp_path / "mine")
@@ -40,7 +37,7 @@ def test_only_a_demo_is_replaced(run: Callable[..., Ran], tmp_path: Path) -> Non
         assert sorted(path.name for path in (tmp_path / name).iterdir()) == before
 
 
-def test_an_unknown_demo_names_the_known_ones(run: Callable[..., Ran], tmp_path: Path) -> None:
+def test_an_unknown_demo_names_the_known_ones(run: Callable[..., Any], tmp_path: Path) -> None:
     ran = run("demo", tmp_path / "x", "--data", "grocer")
     assert ran.code == 2
     assert "grocery" in ran.err

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
 from parcours.cli.words import FRENCH
 from parcours.events.problems import REASONS
-
-if TYPE_CHECKING:
-    from conftest import Ran
 
 ORDERS = """\
 order,client,when,total
@@ -30,7 +27,7 @@ events: [{event: order_completed, event_id: order, value: total}]
 
 
 @pytest.fixture
-def files(tmp_path: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> Path:
+def files(tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a workspace, orders of which one is bad, and their mapping; it is the current folder."""
     run("init", tmp_path / "ws")
     (tmp_path / "orders.csv").write_text(ORDERS)
@@ -39,12 +36,12 @@ def files(tmp_path: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPat
     return tmp_path
 
 
-def imported(run: Callable[..., Ran], *more: object) -> Ran:
+def imported(run: Callable[..., Any], *more: object) -> Any:
     return run("import", "orders.csv", "-m", "orders.yaml", "-w", "ws", *more)
 
 
 @pytest.mark.usefixtures("files")
-def test_the_report_tells_what_came_of_each_row(run: Callable[..., Ran]) -> None:
+def test_the_report_tells_what_came_of_each_row(run: Callable[..., Any]) -> None:
     ran = imported(run, "--max-bad-share", "0.5")
     assert ran.code == 0, ran.err
     words = " ".join(ran.out.split())
@@ -58,7 +55,7 @@ def test_the_report_tells_what_came_of_each_row(run: Callable[..., Ran]) -> None
 
 
 @pytest.mark.usefixtures("files")
-def test_the_second_time_adds_nothing(run: Callable[..., Ran]) -> None:
+def test_the_second_time_adds_nothing(run: Callable[..., Any]) -> None:
     imported(run, "--max-bad-share", "0.5")
     ran = imported(run, "--max-bad-share", "0.5", "--lang", "fr")
     words = " ".join(ran.out.split())
@@ -68,7 +65,7 @@ def test_the_second_time_adds_nothing(run: Callable[..., Ran]) -> None:
 
 
 @pytest.mark.usefixtures("files")
-def test_a_script_gets_the_whole_report(run: Callable[..., Ran]) -> None:
+def test_a_script_gets_the_whole_report(run: Callable[..., Any]) -> None:
     report = json.loads(imported(run, "--max-bad-share", "0.5", "--json").out)
     assert (report["rows"], report["events"], report["quarantined"]) == (3, 2, {"bad-time": 1})
     assert report["first"] == "2024-03-01T10:12:00+00:00"
@@ -76,7 +73,7 @@ def test_a_script_gets_the_whole_report(run: Callable[..., Ran]) -> None:
 
 
 @pytest.mark.usefixtures("files")
-def test_too_many_bad_rows_stop_the_import_before_it_adds_anything(run: Callable[..., Ran]) -> None:
+def test_too_many_bad_rows_stop_the_import_before_it_adds_anything(run: Callable[..., Any]) -> None:
     ran = imported(run)
     assert ran.code == 2
     assert "1 of 3 rows are bad" in ran.err
@@ -85,7 +82,7 @@ def test_too_many_bad_rows_stop_the_import_before_it_adds_anything(run: Callable
 
 @pytest.mark.usefixtures("files")
 def test_refused_rows_are_mended_in_an_export_and_imported_again(
-    run: Callable[..., Ran], files: Path
+    run: Callable[..., Any], files: Path
 ) -> None:
     imported(run, "--max-bad-share", "0.5")
     ran = run("import", "--export-refused", "refused.csv", "-w", "ws")
@@ -105,7 +102,7 @@ def test_refused_rows_are_mended_in_an_export_and_imported_again(
 
 
 @pytest.mark.usefixtures("files")
-def test_a_mended_mapping_lets_refused_rows_in(run: Callable[..., Ran], files: Path) -> None:
+def test_a_mended_mapping_lets_refused_rows_in(run: Callable[..., Any], files: Path) -> None:
     (files / "strict.yaml").write_text(
         MAPPING.replace("time: when", "time: {column: when, format: '%d/%m/%Y'}")
     )
@@ -115,7 +112,7 @@ def test_a_mended_mapping_lets_refused_rows_in(run: Callable[..., Ran], files: P
 
 
 @pytest.mark.usefixtures("files")
-def test_a_mapping_is_suggested_written_and_works(run: Callable[..., Ran], files: Path) -> None:
+def test_a_mapping_is_suggested_written_and_works(run: Callable[..., Any], files: Path) -> None:
     (files / "orders.csv").write_text(ORDERS.replace("04-31", "04-30"))
     ran = run("import", "orders.csv", "--suggest", "-w", "ws")
     assert ran.code == 0, ran.err
@@ -154,7 +151,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_told_once(name: str, run: Callable[..., Ran], files: Path) -> None:
+def test_a_mistake_is_told_once(name: str, run: Callable[..., Any], files: Path) -> None:
     (files / "empty.csv").touch()
     (files / "other.yaml").write_text(MAPPING.replace("client", "nobody"))
     (files / "broken.yaml").write_text("a: [")

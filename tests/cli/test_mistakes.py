@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
 from parcours.cli import main
 from parcours.cli.mistakes import EXIT_CODE, Mistake, show_mistake
-
-if TYPE_CHECKING:
-    from conftest import Ran
 
 # What is typed, and what the message must say. SHOP stands for the workspace, TMP for an empty folder.
 MISTAKES = {
@@ -70,7 +67,7 @@ def told(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_told_once(name: str, run: Callable[..., Ran], shop: Path, tmp_path: Path) -> None:
+def test_a_mistake_is_told_once(name: str, run: Callable[..., Any], shop: Path, tmp_path: Path) -> None:
     command, message, hint = MISTAKES[name]
     arguments = [part.replace("SHOP", str(shop)).replace("TMP", str(tmp_path)) for part in command.split()]
     ran = run(*arguments)
@@ -84,7 +81,7 @@ def test_a_mistake_is_told_once(name: str, run: Callable[..., Ran], shop: Path, 
 
 @pytest.mark.parametrize("question", SQL)
 def test_sql_neither_writes_nor_reads_anything_else(
-    question: str, run: Callable[..., Ran], shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    question: str, run: Callable[..., Any], shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "parcours.toml").write_text("secret = 1")
@@ -95,7 +92,7 @@ def test_sql_neither_writes_nor_reads_anything_else(
     assert [path.name for path in tmp_path.iterdir()] == ["parcours.toml"]
 
 
-def test_a_script_gets_its_mistakes_as_json(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_script_gets_its_mistakes_as_json(run: Callable[..., Any], shop: Path) -> None:
     ran = run("customer", "c999", "-w", shop, "--json")
     assert ran.code == 2
     mistake = json.loads(ran.err)
@@ -121,7 +118,7 @@ def test_a_fault_of_ours_keeps_its_traceback(shop: Path, monkeypatch: pytest.Mon
         main(["stages", "-w", str(shop)])
 
 
-def test_ctrl_c_ends_quietly(run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_ends_quietly(run: Callable[..., Any], shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 

@@ -30,6 +30,12 @@ def init(
         Literal["monday", "sunday", "saturday"], typer.Option(help="First day of a week.")
     ] = "monday",
     lang: Annotated[Language, typer.Option("--lang", help="Language of pages and tables.")] = "en",
+    buckets: Annotated[
+        int,
+        typer.Option(
+            min=1, max=4096, metavar="N", help="Parts of the log; more for many events or many imports."
+        ),
+    ] = 16,
     template: Annotated[
         str, typer.Option(metavar="NAME", help="The lifecycle to start from; see the how-to of lifecycles.")
     ] = "ecommerce",
@@ -44,13 +50,14 @@ def init(
         currency=currency,
         week_start=week_start,
         language=lang,
+        buckets=buckets,
     )
     workspace = parcours.init(folder, settings=settings, lifecycle=template_text(template, lang))
     typer.echo(say(lang, "Made the workspace {folder}.", folder=workspace.folder))
     typer.echo(say(lang, "Next: {command}", command=f"parcours import FILE --suggest -w {workspace.folder}"))
 
 
-def _settings(**given: str) -> Settings:
+def _settings(**given: object) -> Settings:
     """The settings asked for; raises InputError that names the option at fault."""
     from pydantic import ValidationError
 
