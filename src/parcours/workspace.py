@@ -35,6 +35,7 @@ from parcours.maps.lifecycle_map import measure as measure_lifecycle
 from parcours.maps.measured import MeasuredLifecycle
 from parcours.maps.person import PersonData, person_data, person_keys
 from parcours.measures import contract
+from parcours.measures.comparison import Comparison, compare
 from parcours.measures.contract import measures
 from parcours.measures.engine import LocalEngine
 from parcours.measures.events import MEASURE as EVENTS
@@ -132,8 +133,7 @@ class Workspace:
         return person_data(self.timelines, self.document.rules, customer, self._as_of_us(None))
 
     def erase(self, customer: str) -> Proof:
-        """Erase one person, with all joined ids, from log, quarantine, profiles, caches and older versions.
-        """
+        """Erase one person, with all joined ids, from log, quarantine, profiles, caches and older versions."""
         proof = erase(self.folder, self.log, person_keys(self.timelines, customer))
         self._reopen()
         return proof
@@ -249,6 +249,12 @@ class Workspace:
         """The answer to any question, whichever measure it belongs to."""
         answer: Result = self.engine.ask(_measure_of(query), query)
         return answer
+
+    def compare(
+        self, one: contract.Query, other: contract.Query, *, names: tuple[str, str] = ("first", "second")
+    ) -> Comparison:
+        """One kind of question asked twice, of two segments or periods: shares, differences and intervals."""
+        return compare(self.ask(one), self.ask(other), first_name=names[0], second_name=names[1])
 
     def customers(self, query: contract.Query, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The customers behind one cell of the answer to ``query``."""

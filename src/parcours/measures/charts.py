@@ -45,6 +45,30 @@ def bars(table: pa.Table, *, label: str, value: str) -> alt.TopLevelMixin:
     return _styled(chart)
 
 
+def differences(table: pa.Table, *, first: str, second: str) -> alt.TopLevelMixin:
+    """Differences of shares with their intervals, strong where the interval leaves out zero."""
+    names = table["name"].to_pylist()
+    base = alt.Chart(_values(table.to_pylist()), width=WIDTH, title=f"{first} minus {second}").encode(
+        y=alt.Y("name:N", sort=names, title=None),
+        color=alt.condition("datum.clear", alt.value(ROUTE[3]), alt.value(ROUTE[1])),
+    )
+    axis = alt.X("difference_low:Q", title="difference of shares", axis=alt.Axis(format="+%"))
+    whiskers = base.mark_rule(strokeWidth=2).encode(x=axis, x2="difference_high:Q")
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x="difference:Q",
+        tooltip=[
+            "name:N",
+            "first_share:Q",
+            "second_share:Q",
+            "difference:Q",
+            "difference_low:Q",
+            "difference_high:Q",
+        ],
+    )
+    zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=MUTED).encode(x="zero:Q")
+    return _styled(zero + whiskers + points)
+
+
 def period_bars(table: pa.Table, *, value: str, title: str) -> alt.TopLevelMixin:
     """One bar a calendar period."""
     rows = [row | {"period_start": row["period_start"].isoformat()} for row in table.to_pylist()]
@@ -137,6 +161,48 @@ def story(table: pa.Table) -> alt.TopLevelMixin:
         )
     )
     return _styled(chart)
+
+
+def funnel_chart(table: pa.Table) -> alt.TopLevelMixin:
+    """A bar a step as share of the first one, with its interval, count and what was lost; a panel a group."""
+    rows = [
+        row
+        | {
+            "label": f"{row['step']}. {row['name']}" + (" (optional)" if row["optional"] else ""),
+            "text": ""
+            if row["share_of_first"] is None
+            else f"{row['share_of_first']:.1%}  ·  {row['reached']:,}",
+        }
+        | {part: row[part] or 0.0 for part in ("share_of_first", "share_of_first_low", "share_of_first_high")}
+        for row in table.to_pylist()
+    ]
+    groups = list(dict.fromkeys(row["group"] for row in rows))
+    label = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=240))
+    base = alt.Chart(width=WIDTH).encode(y=label)
+    share = alt.X(
+        "share_of_first:Q",
+        title="share of the first step, with its 95 % interval",
+        scale=alt.Scale(domain=[0, 1.18], nice=False),
+        axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
+    )
+    tooltip = ["group:N", "label:N", "reached:Q", "dropped:Q", "censored:Q", "median_seconds:Q"]
+    bar = base.mark_bar(color=ROUTE[1], height={"band": 0.62}).encode(x=share, tooltip=tooltip)
+    interval = base.mark_rule(color=INK, strokeWidth=1.5).encode(
+        x=alt.X("share_of_first_low:Q"), x2="share_of_first_high:Q"
+    )
+    text = base.mark_text(align="left", dx=8, color=INK, fontSize=12).encode(
+        x=alt.X("share_of_first_high:Q"), text="text:N"
+    )
+    layered = alt.layer(bar, interval, text, data=_values(rows))
+    if len(groups) == 1:
+        return _styled(layered.properties(height=44 * len(rows)))
+    return _styled(
+        layered.properties(width=WIDTH, height=30 * (len(rows) // len(groups))).facet(
+            row=alt.Facet(
+                "group:N", sort=groups, title=None, header=alt.Header(labelOrient="top", labelAnchor="start")
+            )
+        )
+    )
 
 
 def _family(field: str, order: Sequence[str]) -> alt.Color:

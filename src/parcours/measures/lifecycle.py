@@ -40,7 +40,7 @@ from parcours.measures.scope import stays_in_scope
 from parcours.stats.incidence import AtHorizon, CumulativeIncidence, cumulative_incidence
 from parcours.stats.stays import IncidenceTable
 from parcours.timelines.partition import Partition
-from parcours.values import DAY_US, Duration
+from parcours.values import DAY_US, Duration, Estimate
 
 if TYPE_CHECKING:
     import altair
@@ -124,6 +124,14 @@ class LifecycleResult(Result):
                 schema=_NEXT,
             ),
         }
+
+    def estimates(self) -> Mapping[str, Estimate]:
+        found = {
+            " ".join(part for part in (one.stage, one.group, ending) if part): at.estimate
+            for one in self.outcomes
+            for ending, at in (("advance", one.advance), ("lapse", one.lapse))
+        }
+        return {name: estimate for name, estimate in found.items() if estimate is not None}
 
     def chart(self) -> altair.TopLevelMixin:
         from parcours.measures.charts import incidence

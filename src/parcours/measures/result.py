@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from parcours.errors import MissingExtraError, QueryError, did_you_mean
+from parcours.values import Estimate
 
 if TYPE_CHECKING:
     import altair
@@ -36,6 +37,12 @@ class Result(ABC):
     @abstractmethod
     def chart(self) -> altair.TopLevelMixin:
         """The answer as a picture."""
+
+    def estimates(self) -> Mapping[str, Estimate]:
+        """The shares of the answer by readable name, each with its interval: what two answers are compared
+        by.
+        """
+        return {}
 
     def to_arrow(self, table: str | None = None) -> pa.Table:
         """One table of the answer, the main one unless named."""

@@ -1,20 +1,23 @@
 """Does a sequence happen: how many customers match a pattern, how often, and when first?
 
-A pattern (``parcours.timelines.patterns``) tells steps, the time between them, and what must not happen in between:
+A pattern (``parcours.timelines.patterns``) tells steps, the time between them, and what must not happen in
+between:
 
     product_viewed -> no order_completed within 2d -> email_clicked -> order_completed within 7d
 
-A customer **matches** when at least one choice of events satisfies it. **Matches** are counted without overlap: the
-next one begins after the instant at which the last was complete; taking the earliest completion each time gives the
-largest such number. **First** is the instant at which the first match is complete; customers are shown by its calendar
-period. Only events in the question's range count, and an absence that was not observed to its end proves nothing.
+A customer **matches** when at least one choice of events satisfies it. **Matches** are counted without
+overlap: the next one begins after the instant at which the last was complete; taking the earliest
+completion each time gives the largest such number. **First** is the instant at which the first match is
+complete; customers are shown by its calendar period. Only events in the question's range count, and an
+absence that was not observed to its end proves nothing.
 
-The share is of customers with any event in the range, with a Wilson 95 % interval. Other tools: ``sequenceMatch`` and
-``sequenceCount`` of ClickHouse leave the order of events of one second undefined and have no absence; here events of
-one instant may be taken in any order, so that the answer does not depend on storage.
+The share is of customers with any event in the range, with a Wilson 95 % interval. Other tools:
+``sequenceMatch`` and ``sequenceCount`` of ClickHouse leave the order of events of one second undefined and
+have no absence; here events of one instant may be taken in any order, so that the answer does not depend on
+storage.
 
-Reference: disjoint intervals by earliest end, J. Kleinberg and E. Tardos, "Algorithm Design", 2005, section 4.1.
-"""
+Reference: disjoint intervals by earliest end, J. Kleinberg and E. Tardos, "Algorithm Design", 2005, section
+4.1."""
 
 from __future__ import annotations
 
@@ -84,6 +87,9 @@ class SequencesResult(Result):
     def share(self) -> Estimate | None:
         """Share of customers who match; None when there is no customer."""
         return wilson(self.matched, self.customers)
+
+    def estimates(self) -> Mapping[str, Estimate]:
+        return {} if self.share is None else {"matched": self.share}
 
     def tables(self) -> Mapping[str, pa.Table]:
         share = self.share

@@ -80,9 +80,17 @@ def difference(
     """By how much the first share is above the second; None when either group is empty."""
     first = wilson(successes, total, confidence=confidence)
     second = wilson(other_successes, other_total, confidence=confidence)
-    if first is None or second is None:
-        return None
+    return None if first is None or second is None else difference_of(first, second)
+
+
+def difference_of(first: Estimate, second: Estimate) -> Difference:
+    """By how much one estimated share is above another, from their own intervals alone.
+
+    The square-and-add method: with Wilson's intervals it is Newcombe's, and it serves intervals of any
+    kind, such as those of cumulative incidence (G. Y. Zou and A. Donner, "Construction of confidence limits
+    about effect measures", Statistics in Medicine 27, 2008). Assumes that the two estimates are
+    independent."""
     value = first.value - second.value
     low = value - hypot(first.value - first.low, second.high - second.value)
     high = value + hypot(first.high - first.value, second.value - second.low)
-    return Difference(value, Interval(max(low, -1.0), min(high, 1.0)), total, other_total)
+    return Difference(value, Interval(max(low, -1.0), min(high, 1.0)), first.n, second.n)
