@@ -115,7 +115,7 @@ def test_gives_the_figures_behind_the_finding(shop: MeasuredLifecycle) -> None:
     said = headline(shop, ENGLISH)
     assert said.title == "Awareness gains most customers, but 58.1% of customers are lost at Purchase."
     assert said.text == (
-        "Of <b>64,300</b> stays at Purchase, <b>58.1%</b> lapse within 180 days (95% interval 57.6–58.6). "
+        "Of <b>64,300</b> stays at Purchase, <b>58.1%</b> lapse within 180 days (95% interval <span>57.6–58.6</span>). "
         "October 2026: Awareness <b>+1,730</b>; "
         "<b>25,430 new customers</b>, <b>23,780 lapsed</b>, <b>2,855 came back</b>."
     )

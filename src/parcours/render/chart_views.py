@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parcours.render import area_chart, growth_chart
+from parcours.render.strokes import px
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from parcours.render.words import Words
     from parcours.timelines.calendar import Unit
 
+_MOST_SINGLE_BARS = 62  # periods; with more, a page of single bars would grow too heavy
 _AXIS_LIMIT = 1_000_000  # figures on an axis are compact from here on
 _FAMILY = ("--route-4", "--route-3", "--route-2", "--route")
 
@@ -59,7 +61,12 @@ class AreaView:
 
 @dataclass(frozen=True)
 class BarText:
-    bar: Bar
+    """One bar, or with very many periods all bars of one state, as one path."""
+
+    state: str
+    complete: bool
+    apart: bool  # wide enough for a gap of paper around each
+    path: str
     title: str
 
 
@@ -169,13 +176,22 @@ class ChartWriter:
         spans = [period.span for period in self.measured.growth]
         return GrowthView(
             chart=chart,
-            bars=tuple(BarText(bar, self._bar_title(bar)) for bar in chart.bars),
+            bars=self._bar_texts(chart.bars),
             rows=tuple(
                 AxisText(tick.at, self.words.short_number(abs(tick.value), _AXIS_LIMIT))
                 for tick in chart.rows
             ),
             columns=self._ticks(spans, chart.columns, self.measured.growth_unit),
         )
+
+    def _bar_texts(self, bars: tuple[Bar, ...]) -> tuple[BarText, ...]:
+        if len(self.measured.growth) <= _MOST_SINGLE_BARS:
+            return tuple(_bar_text((bar,), self._bar_title(bar)) for bar in bars)
+        groups: dict[tuple[str, bool], list[Bar]] = {}
+        for bar in bars:
+            groups.setdefault((bar.state, bar.complete), []).append(bar)
+        names = dict(self.states())
+        return tuple(_bar_text(tuple(group), names[state]) for (state, _), group in groups.items())
 
     def _bar_title(self, bar: Bar) -> str:
         state = dict(self.states())[bar.state]
@@ -214,6 +230,14 @@ class ChartWriter:
             texts.append(AxisText(tick.at, self.words.tick(span, unit), under))
             year = span.first.year
         return tuple(texts)
+
+
+def _bar_text(bars: tuple[Bar, ...], title: str) -> BarText:
+    path = "".join(
+        f"M{px(box.x)} {px(box.y)}h{px(box.width)}v{px(box.height)}h{px(-box.width)}z"
+        for box in (bar.box for bar in bars)
+    )
+    return BarText(bars[0].state, bars[0].complete, bars[0].box.width >= 6, path, title)
 
 
 def tint(strength: float) -> Tint:

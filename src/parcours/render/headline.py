@@ -150,8 +150,8 @@ def loss_sentence(loss: Loss, measured: MeasuredLifecycle, words: Words) -> Mark
     """The share lost at a stage with its interval, horizon and number of stays."""
     share = loss.share
     return words.say_many_html(
-        "Of <b>{n}</b> stay at {stage}, <b>{share}</b> lapse within {horizon} (95% interval {interval}).",
-        "Of <b>{n}</b> stays at {stage}, <b>{share}</b> lapse within {horizon} (95% interval {interval}).",
+        "Of <b>{n}</b> stay at {stage}, <b>{share}</b> lapse within {horizon} (95% interval <span>{interval}</span>).",
+        "Of <b>{n}</b> stays at {stage}, <b>{share}</b> lapse within {horizon} (95% interval <span>{interval}</span>).",
         share.n,
         stage=loss.stage.title,
         share=words.percent(share.value, share.n),
