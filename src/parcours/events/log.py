@@ -20,7 +20,7 @@ import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from filelock import FileLock, Timeout
 
-from parcours.errors import WorkspaceBusyError, WorkspaceExistsError, WorkspaceNotFoundError
+from parcours.errors import WorkspaceBusyError, WorkspaceError, WorkspaceExistsError, WorkspaceNotFoundError
 from parcours.events import schema
 
 SIDE_TABLES = {
@@ -35,6 +35,7 @@ _IDENTITY: Final = {
     "observations": ["observation_id"],
     "profiles": ["customer", "trait", "value", "timestamp"],
 }
+BUCKETS: Final = "parcours.buckets"  # kept with the events table, as its files depend on it
 LOCK_WAIT_SECONDS: Final = 600.0
 Keep = Callable[[pa.Table], pa.ChunkedArray | pa.Array]
 
@@ -75,19 +76,31 @@ class EventLog:
             schema=schema.EVENTS,
             mode="ignore",
             partition_by=["bucket"],
-            configuration=_statistics_of(schema.EVENTS),
+            configuration=_statistics_of(schema.EVENTS) | {BUCKETS: str(buckets)},
+            raise_if_key_not_exists=False,  # the number of buckets is our own key
         )
         return cls.open(folder, buckets=buckets)
 
     @classmethod
     def open(cls, folder: Path, *, buckets: int, version: int | None = None) -> EventLog:
-        """The log in ``folder``, at its newest version or at the one given."""
+        """The log in ``folder``, at its newest version or at the one given.
+
+        Raises WorkspaceNotFoundError when there is none, WorkspaceError when it was made with another number of
+        buckets: customers would be looked for where they are not.
+        """
         path = folder / "events"
         if not DeltaTable.is_deltatable(str(path)):
             raise WorkspaceNotFoundError(
                 f"There is no event log in {folder}.", hint="Run: parcours init FOLDER"
             )
-        return cls(folder, DeltaTable(str(path), version=version), buckets)
+        events = DeltaTable(str(path), version=version)
+        made_with = events.metadata().configuration.get(BUCKETS, str(buckets))
+        if made_with != str(buckets):
+            raise WorkspaceError(
+                f"The event log in {folder} has {made_with} buckets, the settings say {buckets}.",
+                hint=f"Set buckets = {made_with}; the number is fixed when a workspace is made.",
+            )
+        return cls(folder, events, buckets)
 
     @property
     def version(self) -> int:
