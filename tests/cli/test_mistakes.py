@@ -30,7 +30,7 @@ MISTAKES = {
     "wrong horizon": ("lifecycle -w SHOP --horizon soon", "'soon' is not a duration", "30d"),
     "unknown customer": ("customer c999 -w SHOP", "no customer 'c999'", "parcours sql"),
     "no cell": ("stages -w SHOP --open loyalty", "names no cell", "--open stage="),
-    "half a cell": ("stages -w SHOP --open period_start=2024-01-01", "The cell needs a stage", "awareness"),
+    "half a cell": ("stages -w SHOP --open period_start=2024-01-01", "names no stage", "awareness"),
     "a cell that is not there": ("stages -w SHOP --open stage=loyal", "no stage 'loyal'", "Known: "),
     "a column twice": ("stages -w SHOP --open stage=a --open stage=b", "names 'stage' twice", "once"),
     "unknown table": ("stages -w SHOP --table size", "no table 'size'", "'sizes'"),

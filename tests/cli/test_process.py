@@ -94,7 +94,15 @@ def test_ctrl_c_in_an_import_is_clean_and_the_next_one_completes_it(tmp_path: Pa
     )
     shop = tmp_path / "ws"
     assert parcours("init", shop).returncode == 0
-    command = [COMMAND, "import", tmp_path / "many.csv", "-m", tmp_path / "many.yaml", "-w", shop]
+    command: list[str | Path] = [
+        COMMAND,
+        "import",
+        tmp_path / "many.csv",
+        "-m",
+        tmp_path / "many.yaml",
+        "-w",
+        shop,
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while not (shop / "log" / "staging").exists() and time.monotonic() < deadline:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from parcours.cli.output import plain
-from parcours.cli.words import heading, say
+from parcours.cli.words import heading, say, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def report_rows(report: ImportReport, language: str) -> list[tuple[str, str]]:
     if report.events:
         always.append(("customers", report.customers))
     rows = [
-        (heading(label, language), _written(count, language))
+        (heading(label, language), written(count, language))
         for label, count in [*always, *(one for one in counted if one[1])]
     ]
     for label, moment in (("first event", report.first), ("last event", report.last)):
@@ -84,7 +84,3 @@ def _by_reason(label: str, counts: Mapping[str, int], language: str) -> list[tup
         )
         for reason, count in ordered
     ]
-
-
-def _written(count: int, language: str) -> str:
-    return f"{count:,}" if language == "en" else f"{count:,}".replace(",", "\u202f")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parcours.cli.words import say
+from parcours.cli.words import say, written
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -40,16 +41,19 @@ class _Steps:
 
     def __init__(self, bar: Bar, language: str) -> None:
         self._bar, self._language = bar, language
-        self._task = bar.add_task("", total=None, rate="")
+        self._task = bar.add_task("", total=None, rate="", visible=False)
         self._now: tuple[str, str] | None = None
 
     def __call__(self, step: Progress) -> None:
         if self._now != (step.phase, step.file):
             self._now = (step.phase, step.file)
-            self._bar.reset(self._task)
-        label = " ".join(part for part in (say(self._language, step.phase), step.file) if part)
+            parts = (say(self._language, step.phase), Path(step.file).name)
+            label = " ".join(part for part in parts if part)
+            self._bar.reset(self._task, description=label, visible=True, rate="")
         speed = self._bar.tasks[0].finished_speed or self._bar.tasks[0].speed
-        rate = say(self._language, "{count} rows/s", count=f"{speed:,.0f}") if speed else ""
-        self._bar.update(
-            self._task, description=label, completed=step.done, total=step.total or None, rate=rate
+        rate = (
+            say(self._language, "{count} rows/s", count=written(round(speed), self._language))
+            if speed
+            else ""
         )
+        self._bar.update(self._task, completed=step.done, total=step.total or None, rate=rate)

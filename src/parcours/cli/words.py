@@ -148,3 +148,8 @@ def heading(column: str, language: str) -> str:
     """The heading of a column or a table: its name in words."""
     words = column.replace("_", " ")
     return FRENCH.get(words, words) if language == "fr" else words
+
+
+def written(count: int, language: str) -> str:
+    """A count as people read it: 12,345 in English, 12 345 with narrow spaces in French."""
+    return f"{count:,}".replace(",", "\u202f") if language == "fr" else f"{count:,}"
