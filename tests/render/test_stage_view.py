@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from parcours.render.findings import worst_drop
 from parcours.render.route_flows import route_flows
-from parcours.render.stage_view import StageView, StageWriter, event_words
+from parcours.render.stage_parts import StageView, event_words
+from parcours.render.stage_view import StageWriter
 from parcours.render.words import Words
 from parcours.values import Estimate
 

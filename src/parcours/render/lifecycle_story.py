@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from parcours.render.findings import FEW, ranked_losses
 from parcours.render.headline import capital, headline, loss_sentence
 from parcours.render.route_flows import route_flows
-from parcours.render.stage_view import event_words
+from parcours.render.stage_parts import event_words
 from parcours.render.words import Words
 
 if TYPE_CHECKING:

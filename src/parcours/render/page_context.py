@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from parcours.render.chart_views import Chart, ChartWriter
 from parcours.render.findings import worst_drop
+from parcours.render.growth_view import GrowthWriter
 from parcours.render.headline import Headline, headline
 from parcours.render.route_flows import route_flows
 from parcours.render.route_view import RouteView, RouteWriter
-from parcours.render.stage_view import StageView, StageWriter
+from parcours.render.sizes_view import SizesWriter
+from parcours.render.stage_parts import StageView
+from parcours.render.stage_view import StageWriter
 from parcours.render.tables import Table, TableWriter
 
 if TYPE_CHECKING:
     from parcours.maps.measured import MeasuredLifecycle
+    from parcours.render.chart_texts import Chart
+    from parcours.render.growth_view import GrowthView
+    from parcours.render.sizes_view import AreaView
     from parcours.render.words import Words
 
 
@@ -34,8 +39,8 @@ class PageContext:
     headline: Headline
     stages: tuple[StageView, ...]
     route: RouteView
-    sizes: Chart | None
-    growth: Chart | None
+    sizes: Chart[AreaView] | None
+    growth: Chart[GrowthView] | None
     growth_states: tuple[tuple[str, str], ...]
     incomplete: bool  # whether a growth period is not over
     route_tables: tuple[Table, ...]
@@ -48,7 +53,7 @@ def page_context(measured: MeasuredLifecycle, words: Words) -> PageContext:
     flows = route_flows(measured)
     found = headline(measured, words)
     stages = StageWriter(measured, flows, words, worst_drop(measured)).views()
-    charts, tables = ChartWriter(measured, words), TableWriter(measured, words)
+    growth, tables = GrowthWriter(measured, words), TableWriter(measured, words)
     return PageContext(
         language=words.language,
         title=measured.title,
@@ -66,9 +71,9 @@ def page_context(measured: MeasuredLifecycle, words: Words) -> PageContext:
         headline=found,
         stages=stages,
         route=RouteWriter(measured, flows, words, stages).view(found.title),
-        sizes=charts.sizes(),
-        growth=charts.growth(),
-        growth_states=charts.states(),
+        sizes=SizesWriter(measured, words).chart(),
+        growth=growth.chart(),
+        growth_states=growth.states(),
         incomplete=any(not period.complete for period in measured.growth),
         route_tables=tables.route(),
         sizes_table=tables.sizes(),

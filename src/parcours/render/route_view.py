@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from parcours.render.route_flows import Leap, RouteFlows
     from parcours.render.route_geometry import HorizontalRoute, LaneLabel, Ribbon
     from parcours.render.route_vertical import VerticalRoute
-    from parcours.render.stage_view import StageView
+    from parcours.render.stage_parts import StageView
     from parcours.render.words import Words
 
 _LETTER = 6.2  # pixels of an average letter at 12 px, on the safe side

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from parcours.render.area_chart import sparkline
 from parcours.render.findings import FEW
+from parcours.render.stage_parts import Drop, Head, NextEvent, Segment, Spark, StageView, event_words
+from parcours.render.stage_rows import RowWriter
 
 if TYPE_CHECKING:
     from parcours.maps.measured import Count, MeasuredLifecycle, MeasuredStage
@@ -15,105 +16,6 @@ if TYPE_CHECKING:
     from parcours.render.words import Words
 
 NEXT_SHOWN = 3
-CHANNELS_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Spark:
-    path: str
-    x: float
-    y: float
-    title: str
-
-
-@dataclass(frozen=True)
-class Head:
-    size: str
-    size_in_full: str
-    share: str
-    spark: Spark | None
-    change: str
-    change_share: str
-    since: str
-    moves: str
-    median_stay: str
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Who moves on: the figure and its word, the count of the period, and small lines under them."""
-
-    figure: str
-    word: str
-    count: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class NextEvent:
-    figure: str
-    name: str
-    title: str
-    count: str
-
-
-@dataclass(frozen=True)
-class Drop:
-    """Who is lost: the figure and its word, small lines, and the events seen after the lapse."""
-
-    figure: str
-    word: str
-    lines: tuple[str, ...]
-    next_events: tuple[NextEvent, ...]
-    hot: bool
-
-    @property
-    def height(self) -> float:
-        """Pixels of the label: line heights as in route.css."""
-        listed = 21 + 16 * len(self.next_events) if self.next_events else 0
-        return 20 + 16 * len(self.lines) + listed
-
-
-@dataclass(frozen=True)
-class BarLine:
-    """A labelled bar; ``width`` in percent of the full length."""
-
-    name: str
-    figure: str
-    title: str
-    width: float
-    few: bool = False
-
-
-@dataclass(frozen=True)
-class StrategyGroup:
-    """The strategies of one verdict."""
-
-    verdict: Literal["works", "must_improve", "in_use"]
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class StageView:
-    """All that the page shows of one stage, ready to print."""
-
-    number: int
-    anchor: str
-    title: str
-    purpose: str
-    no_data: bool
-    head: Head
-    segment: Segment
-    drop: Drop
-    asides: tuple[str, ...]  # returns, skips and later starts, for the narrow drawing
-    channels: tuple[BarLine, ...]
-    channels_note: str
-    drawn_channels: tuple[str, ...]
-    strategies: tuple[StrategyGroup, ...]
-    times: tuple[BarLine, ...]
-    times_note: str
-    definition: tuple[tuple[str, str], ...]
-    entry_rule: str
 
 
 class StageWriter:
@@ -124,12 +26,7 @@ class StageWriter:
     ) -> None:
         self.measured, self.flows, self.words = measured, flows, words
         self.hot = hot.id if hot else None
-        lengths = [
-            days
-            for stage in measured.stages
-            for days in (stage.median_stay_days, stage.median_days_to_advance)
-        ]
-        self.longest = max((days for days in lengths if days), default=0.0)
+        self.rows = RowWriter(measured, words)
 
     def views(self) -> tuple[StageView, ...]:
         return tuple(self._view(number, stage) for number, stage in enumerate(self.measured.stages))
@@ -145,13 +42,13 @@ class StageWriter:
             segment=self._segment(number, stage),
             drop=self._drop(number, stage),
             asides=self._asides(number),
-            channels=self._channels(stage),
-            channels_note=self._channels_note(stage),
+            channels=self.rows.channels(stage),
+            channels_note=self.rows.channels_note(stage),
             drawn_channels=stage.channels,
-            strategies=self._strategies(stage),
-            times=self._times(stage),
-            times_note=self._times_note(stage),
-            definition=self._definition(stage),
+            strategies=self.rows.strategies(stage),
+            times=self.rows.times(stage),
+            times_note=self.rows.times_note(stage),
+            definition=self.rows.definition(stage),
             entry_rule=stage.enter,
         )
 
@@ -268,77 +165,3 @@ class StageWriter:
             if leap.source == number
         ]
         return tuple(notes)
-
-    # rows
-
-    def _channels(self, stage: MeasuredStage) -> tuple[BarLine, ...]:
-        total = sum(count.customers for count in stage.entry_channels)
-        shown, rest = stage.entry_channels[:CHANNELS_SHOWN], stage.entry_channels[CHANNELS_SHOWN:]
-        bars = [
-            self._channel(event_words(count.name), count.customers, count.share, total) for count in shown
-        ]
-        if rest:
-            customers = sum(count.customers for count in rest)
-            name = self.words.say_many("{n} other", "{n} others", len(rest))
-            bars.append(self._channel(name, customers, sum(count.share for count in rest), total))
-        return tuple(bars)
-
-    def _channel(self, name: str, customers: int, share: float, total: int) -> BarLine:
-        words = self.words
-        name = name[:1].upper() + name[1:] or words.say("no channel given")
-        title = words.say("{name}: {customers}", name=name, customers=words.number(customers))
-        few = total < FEW
-        figure = words.number(customers) if few else words.percent(share, 0)
-        return BarLine(name, figure, title, round(share * 100, 2), few)
-
-    def _channels_note(self, stage: MeasuredStage) -> str:
-        return "" if stage.entry_channels else self.words.say("nobody entered")
-
-    def _strategies(self, stage: MeasuredStage) -> tuple[StrategyGroup, ...]:
-        order: tuple[Literal["works", "must_improve", "in_use"], ...] = ("works", "must_improve", "in_use")
-        groups = (
-            StrategyGroup(verdict, tuple(line.text for line in stage.strategies if line.verdict == verdict))
-            for verdict in order
-        )
-        return tuple(group for group in groups if group.texts)
-
-    def _times(self, stage: MeasuredStage) -> tuple[BarLine, ...]:
-        words = self.words
-        named = (
-            (words.say("until they leave"), stage.median_stay_days),
-            (words.say("until they advance"), stage.median_days_to_advance),
-        )
-        return tuple(
-            BarLine(
-                name,
-                words.days(days),
-                words.say("{name}: median {time}", name=name, time=words.days(days)),
-                round(100 * days / self.longest, 2) if self.longest else 0.0,
-                few=stage.stays < FEW,
-            )
-            for name, days in named
-            if days is not None
-        )
-
-    def _times_note(self, stage: MeasuredStage) -> str:
-        stays = self.words.say_many("{n} stay", "{n} stays", stage.stays)
-        unfinished = self.words.say_many("{n} unfinished", "{n} unfinished", stage.unfinished)
-        return self.words.say("{stays}, {unfinished}", stays=stays, unfinished=unfinished)
-
-    def _definition(self, stage: MeasuredStage) -> tuple[tuple[str, str], ...]:
-        words = self.words
-        lapse = words.say("never: a customer stays until the next stage")
-        if stage.lapse_after_days is not None:
-            lapse = words.say("after {time} of silence", time=words.days(stage.lapse_after_days))
-        stays = words.say_many(
-            "{n} stay measured, {unfinished} unfinished and counted as censored, not as lost",
-            "{n} stays measured, {unfinished} unfinished and counted as censored, not as lost",
-            stage.stays,
-            unfinished=words.number(stage.unfinished),
-        )
-        return ((words.say("Lapse"), lapse), (words.say("Stays"), stays))
-
-
-def event_words(name: str) -> str:
-    """An event or channel as a reader would write it: order_completed → order completed."""
-    return name.replace("_", " ").strip()

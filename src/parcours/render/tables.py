@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parcours.maps.measured import LAPSED, NEW
 from parcours.render.findings import FEW
-from parcours.render.stage_view import event_words
+from parcours.render.stage_parts import event_words
 
 if TYPE_CHECKING:
     from parcours.maps.measured import Count, GrowthPeriod, MeasuredLifecycle
