@@ -30,9 +30,18 @@ BROKEN_DOWN: list[dict[str, Any]] = [
     {"by": "channel"}, {"by": "profile.country", "top": 1}, {"by": "plan"}
 ]  # fmt: skip
 SEGMENT = {"segment": {"profile": {"country": "FR"}, "not": {"did": {"event": "mail", "count": {"gte": 4}}}}}
-# What is asked of each measure besides the plain question. A new measure adds a line.
+# What a measure cannot be asked without, and what is asked of it besides. A new measure adds a line to each.
+NEEDED: dict[str, dict[str, Any]] = {"sequences": {"pattern": "visit -> no mail within 2d -> order"}}
 VARIANTS: dict[str, list[dict[str, Any]]] = {
     "events": [{"where": {"channel": ["email", "ads"]}}],
+    "funnel": [
+        {"unit": "week", "exclude": [{"event": "mail", "after": 2}]},
+        {"steps": ["visit", "order"], "order": "strict", "count": "totals", "by": "plan", "top": 1},
+        {"steps": ["visit", "order", "rate"], "order": "unordered", "hold": ["channel"]},
+        {"by": "channel", "attribution": "all_events", "entry": "first"},
+        {"by": "profile.country", "attribution": "step 2", "bins": 3},
+        {"per": "channel"},
+    ],
     "growth": [{"unit": "week", "events": [{"event": "order"}]}, {"new_by": "joined"}],
     "lifecycle": [{"horizon": "30d"}, *BROKEN_DOWN],
     "sequences": [{"pattern": "visit -> visit -> no order", "unit": "week"}, {"per": "channel"}],
@@ -44,7 +53,8 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
 }
 # What a measure cannot be asked without.
 NEEDS: dict[str, dict[str, Any]] = {
-    "sequences": {"pattern": "visit -> no mail within 2d -> order within 30d"}
+    "funnel": {"steps": ["visit", "order", {"event": "mail", "optional": True}, "rate"]},
+    "sequences": {"pattern": "visit -> no mail within 2d -> order within 30d"},
 }
 SHARED: list[dict[str, Any]] = [{}, SEGMENT, {"segment": {"stage": ["buyer"]}}, {"zone": "Pacific/Apia"}]
 
