@@ -47,7 +47,7 @@ def demo(
         )
     measured = workspace.map()
     page = folder / MAP_FILE
-    write_file(page, render(measured, language=lang))
+    write_file(page, render(measured, language=lang, font_cache=folder / "cache"))
     for sentence in story(measured, lang):
         typer.echo(sentence)
     typer.echo()

@@ -40,5 +40,5 @@ def map_(
     shop = open_workspace(workspace)
     language = lang or shop.settings.language
     measured = shop.map(period=day, unit=unit, horizon=horizon)
-    write_file(output, render(measured, language=language))
+    write_file(output, render(measured, language=language, font_cache=shop.folder / "cache"))
     typer.echo(say(language, "The map is in {file}.", file=output.resolve()))
