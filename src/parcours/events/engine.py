@@ -61,8 +61,10 @@ class Engine:
                         watch(max(0.0, self.connection.query_progress()) / 100)
                 else:
                     return
-        except BaseException:
+        except BaseException as error:
             self._stop(future.done)
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise too_little_memory() from None
             raise
 
     def all(self, statement: str) -> list[tuple[Any, ...]]:
@@ -95,3 +97,11 @@ def reading_error(file: str, error: Exception, what: str) -> SourceError:
     """A SourceError out of the engine's own words, the first line of them."""
     words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return SourceError(f"{file} cannot be read as {what}: {words}")
+
+
+def too_little_memory() -> SourceError:
+    """What to do when the engine cannot do with what it was given."""
+    return SourceError(
+        "Reading needs more memory than the workspace allows.",
+        hint="Raise memory_mb in parcours.toml, or set PARCOURS_MEMORY_MB.",
+    )

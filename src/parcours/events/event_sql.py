@@ -208,7 +208,7 @@ class EventSql:
         found = [found for number, prop in given if (found := property_sql.problem(prop, number, self.table))]
         if self.part.properties_json:
             shown = self.table.text(self.part.properties_json)
-            bad = "own_json IS NOT NULL AND NOT (json_valid(own_json) AND json_type(own_json) = 'OBJECT')"
+            bad = f"own_json IS NOT NULL AND NOT {property_sql.is_object('own_json')}"
             found.append(Problem("bad-property", self.part.properties_json, bad, shown))
         return found
 

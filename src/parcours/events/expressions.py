@@ -129,8 +129,8 @@ def instant(time: Time, table: Table, zone: str) -> str:
     if time.column is not None:
         column = table.column(time.column)
         kind = table.types[column]
-        if kind == "TIMESTAMP WITH TIME ZONE":
-            return sql.name(column)
+        if kind.startswith("TIMESTAMP") and ("TZ" in kind or "TIME ZONE" in kind):
+            return f"CAST({sql.name(column)} AS TIMESTAMPTZ)"
         if kind.startswith("TIMESTAMP") or kind == "DATE":
             return f"timezone({place}, CAST({sql.name(column)} AS TIMESTAMP))"
     read_from = time_text(time, table)

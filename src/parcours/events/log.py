@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from parcours.errors import WorkspaceBusyError, WorkspaceError, WorkspaceExistsError, WorkspaceNotFoundError
 from parcours.events import schema
+from parcours.events.stopping import run_stoppably, until_stopped
 
 SIDE_TABLES = {
     "observations": schema.OBSERVATIONS,
@@ -149,12 +151,7 @@ class EventLog:
     def _append_events(self, batch: Batch) -> None:
         before = self._event_files()
         try:
-            write_deltalake(
-                self._events,
-                batch.events,
-                mode="append",
-                commit_properties=CommitProperties(app_transactions=[Transaction(batch.import_id, 0)]),
-            )
+            run_stoppably(lambda stopped: self._write_events(batch, stopped))
             self.refresh()
         except BaseException:
             # stopped half-way: what it wrote belongs to no version, unless the commit itself got through
@@ -207,6 +204,14 @@ class EventLog:
                 parts.append(rows.append_column("bucket", pa.array([bucket] * rows.num_rows, pa.int32())))
         return pa.concat_tables(parts).cast(schema.EVENTS) if parts else schema.EVENTS.empty_table()
 
+    def _write_events(self, batch: Batch, stopped: Event) -> None:
+        write_deltalake(
+            self._events,
+            until_stopped(batch.events, stopped),
+            mode="append",
+            commit_properties=CommitProperties(app_transactions=[Transaction(batch.import_id, 0)]),
+        )
+
     def _event_files(self) -> set[Path]:
         return set((self.folder / "events").glob("bucket=*/*"))
 
@@ -239,9 +244,7 @@ class EventLog:
         The quarantine shows the rows that are still refused: those mended and imported since are gone."""
         rows = self.landed(name)
         if name == "quarantine":
-            mended = rows.filter(rows["resolved"])["row_key"]
-            open_rows = pc.invert(pc.or_(rows["resolved"], pc.is_in(rows["row_key"], value_set=mended)))
-            return rows.filter(open_rows)
+            return _still_refused(rows)
         return rows.take(_first_of_each(rows, _IDENTITY[name]))
 
     def landed(self, name: str) -> pa.Table:
@@ -281,6 +284,16 @@ def _append_side(path: Path, rows: pa.Table, import_id: str) -> None:
             mode="append",
             commit_properties=CommitProperties(app_transactions=[Transaction(import_id, 0)]),
         )
+
+
+def _still_refused(rows: pa.Table) -> pa.Table:
+    """The rows of the quarantine that were not mended since, of the import that refused them first."""
+    mended = rows.filter(rows["resolved"])["row_key"]
+    rows = rows.filter(pc.invert(pc.or_(rows["resolved"], pc.is_in(rows["row_key"], value_set=mended))))
+    first: dict[str, str] = {}
+    keys, imports = rows["row_key"].to_pylist(), rows["import_id"].to_pylist()
+    kept = [first.setdefault(key, own) == own for key, own in zip(keys, imports, strict=True)]
+    return rows.filter(pa.array(kept, pa.bool_()))
 
 
 def _first_of_each(rows: pa.Table, keys: list[str]) -> pa.Array:

@@ -51,12 +51,18 @@ def json_of_group(prop: Property, number: int, table: Table) -> str:
     return _shortest(total) if _sums(prop, table) else f"CAST(to_json({total}) AS VARCHAR)"
 
 
+def is_object(text: str) -> str:
+    """SQL: the text is a JSON object."""
+    return f"CASE WHEN json_valid({text}) THEN json_type({text}) = 'OBJECT' ELSE false END"
+
+
 def sorted_object(text: str) -> str:
     """SQL of a JSON object with its keys sorted and its nulls left out; NULL when nothing is left."""
     member = f"json_extract({text}, '$.\"' || replace(key, '\"', '\\\"') || '\"')"
     kept = f"list_filter(list_sort(json_keys({text})), lambda key: json_type({member}) <> 'NULL')"
     pairs = f"list_transform({kept}, lambda key: CAST(to_json(key) AS VARCHAR) || ':' || CAST({member} AS VARCHAR))"
-    return f"nullif('{{' || array_to_string({pairs}, ',') || '}}', '{{}}')"
+    whole = f"nullif('{{' || array_to_string({pairs}, ',') || '}}', '{{}}')"
+    return f"CASE WHEN {is_object(text)} THEN {whole} END"
 
 
 def _kind(prop: Property, table: Table) -> str:

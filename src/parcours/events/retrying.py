@@ -15,7 +15,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -58,19 +58,13 @@ class Refusal:
 
     def edited(self, row: dict[str, str | None]) -> Refusal:
         """The row as somebody mended it; it is readable when something was changed and nothing is left over."""
+        left_over = any(row.get(column) for column in _NOT_COLUMNS)
+        before = {column: value for column, value in self.row.items() if value}
+        changed = {column: value for column, value in row.items() if value} != before
+        if left_over or not (self.readable or changed):
+            return self
         kept = {column: value for column, value in row.items() if column not in _NOT_COLUMNS}
-        before = {column: value for column, value in self.row.items() if value and column not in _NOT_COLUMNS}
-        changed = {column: value for column, value in kept.items() if value} != before
-        whole = not row.get(EXTRA) and not row.get(TEXT)
-        return Refusal(
-            self.row_key,
-            self.file,
-            self.line,
-            self.reason,
-            kept,
-            (self.readable or changed) and whole,
-            self.value,
-        )
+        return replace(self, row=kept, readable=True)
 
 
 def refusals(log: EventLog, mapping: str | None = None) -> list[Refusal]:

@@ -100,7 +100,9 @@ def _settle_against(engine: Engine, kind: tuple[str, str, str, str], stored: str
         f"CREATE OR REPLACE TABLE known AS SELECT * FROM ({stored}) "
         f"WHERE {key} IN (SELECT {key} FROM {table} WHERE problem IS NULL)"
     )
+    # what the log holds decides, not the first row of this import
+    known = f"FROM {table} s JOIN known k USING ({key}) WHERE s.problem IS NULL"
+    engine.run(f"DELETE FROM {dropped} WHERE row IN (SELECT s.rowid {known})")
     engine.run(
-        f"INSERT INTO {dropped} SELECT s.rowid, NOT coalesce({same.format(a='s', b='k')}, false) FROM {table} s "
-        f"JOIN known k USING ({key}) WHERE s.problem IS NULL AND s.rowid NOT IN (SELECT row FROM {dropped})"
+        f"INSERT INTO {dropped} SELECT s.rowid, NOT coalesce({same.format(a='s', b='k')}, false) {known}"
     )

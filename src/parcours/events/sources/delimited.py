@@ -215,10 +215,12 @@ def _walk(path: Path, dialect: Dialect, refused: set[int]) -> tuple[dict[int, in
 
 def _keep_refused(places: _Places, reading: Reading) -> None:
     errors = name(reading.table("errors"))
-    found = reading.engine.all(
-        f"SELECT line, min_by(error_type::VARCHAR, column_idx), min_by(error_message, column_idx), "
-        f"left(min_by(csv_line, column_idx), {_SHOWN_CHARACTERS}) FROM {errors} GROUP BY line ORDER BY line"
+    # a record may have several errors; one about the whole record has no column
+    first = ", ".join(
+        f"min_by({column}, coalesce(column_idx, 0))"
+        for column in ("error_type::VARCHAR", "error_message", f"left(csv_line, {_SHOWN_CHARACTERS})")
     )
+    found = reading.engine.all(f"SELECT line, {first} FROM {errors} GROUP BY line ORDER BY line")
     places.refused = [int(record) for record, *_ in found]
     lines = places.of_refused(places.refused)
     rows = [

@@ -19,7 +19,7 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
     content = text_content(path, reading.folder, file_format.encoding)
     load_lines(content, reading, str(path))
     lines, raw, refused = (name(reading.table(suffix)) for suffix in ("lines", "raw", "refused"))
-    good = "json_valid(text) AND json_type(text) = 'OBJECT'"
+    good = "CASE WHEN json_valid(text) THEN json_type(text) = 'OBJECT' ELSE false END"
     reading.engine.run(
         f"INSERT INTO {refused} SELECT line + 1, NULL, left(text, 200), 'bad-json', "
         f"json_object({literal(TEXT)}, left(text, 100000))::VARCHAR "
