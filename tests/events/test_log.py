@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
 
 from made_logs import append, made_log, row, table, traits
@@ -68,7 +69,7 @@ def test_a_batch_lands_once_in_its_buckets(log: EventLog) -> None:
     assert ids(log) == sorted(one["event_id"] for one in rows)
     for bucket in range(4):
         assert len(log.files(bucket)) == 1
-        found = pa.dataset.dataset(log.files(bucket)).to_table(columns=["customer"])["customer"].to_pylist()
+        found = ds.dataset(log.files(bucket)).to_table(columns=["customer"])["customer"].to_pylist()
         assert {bucket_of(customer, 4) for customer in found} == {bucket}
 
 
@@ -203,7 +204,7 @@ def test_the_buckets_of_a_log_hold_whole_customers(tmp_path: Path) -> None:
     log = made_log(tmp_path, rows, buckets=4)
     for customer in ("ann", "é", "🛒", "anonymous:x"):
         files = log.files(bucket_of(customer, 4))
-        held = pa.dataset.dataset(files).to_table(columns=["customer"])["customer"].to_pylist()
+        held = ds.dataset(files).to_table(columns=["customer"])["customer"].to_pylist()
         assert held.count(customer) == 3
 
 
