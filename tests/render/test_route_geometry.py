@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcours.render.route_flows import GUTTER, Leap, RouteFlows
-from parcours.render.route_geometry import WIDTH, HorizontalRoute, Ribbon, horizontal_route
+from parcours.render.route_geometry import horizontal_route
 from parcours.render.route_scale import THINNEST
+from parcours.render.route_shapes import WIDTH, HorizontalRoute, Ribbon
 
 
 @st.composite

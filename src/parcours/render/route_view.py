@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parcours.render.findings import FEW
-from parcours.render.route_geometry import MOST_STATIONS, horizontal_route
-from parcours.render.route_scale import assign_lanes, swatch
+from parcours.render.route_geometry import horizontal_route
+from parcours.render.route_legend import LegendWriter
+from parcours.render.route_shapes import MOST_STATIONS
 from parcours.render.route_vertical import vertical_route
 
 if TYPE_CHECKING:
     from parcours.maps.measured import MeasuredLifecycle
     from parcours.render.route_flows import Leap, RouteFlows
-    from parcours.render.route_geometry import HorizontalRoute, LaneLabel, Ribbon
+    from parcours.render.route_legend import LegendSample
+    from parcours.render.route_shapes import HorizontalRoute, LaneLabel, Ribbon
     from parcours.render.route_vertical import VerticalRoute
     from parcours.render.stage_parts import StageView
     from parcours.render.words import Words
@@ -44,14 +46,6 @@ class RouteText:
     words: str
     classes: str
     two_lines: bool = False
-
-
-@dataclass(frozen=True)
-class LegendSample:
-    """The scale in the legend: a number of customers and its thickness."""
-
-    label: str
-    height: float
 
 
 @dataclass(frozen=True)
@@ -93,11 +87,11 @@ class RouteWriter:
         self.horizontal = (
             horizontal_route(flows, tuple(stage.drop.height for stage in stages)) if fits else None
         )
-        self.hidden = assign_lanes(flows).hidden
 
     def view(self, description: str) -> RouteView:
         vertical = vertical_route(self.flows)
         across = self.horizontal
+        legend = LegendWriter(self.measured, self.flows, self.words, self.stages)
         return RouteView(
             title=self.words.say("Customer lifecycle as a route"),
             description=description,
@@ -112,10 +106,10 @@ class RouteWriter:
             new=self.words.short_number(self.flows.new),
             new_label=self.words.say_many("new", "new", self.flows.new),
             pool=self._pool(),
-            sample=self._sample(across.customers_per_pixel) if across and self.flows.largest else None,
-            narrow_sample=self._sample(vertical.customers_per_pixel) if self.flows.largest else None,
-            legend=self._legend(),
-            footnote=self._footnote(),
+            sample=legend.sample(across.customers_per_pixel) if across and self.flows.largest else None,
+            narrow_sample=legend.sample(vertical.customers_per_pixel) if self.flows.largest else None,
+            legend=legend.entries(),
+            footnote=legend.footnote(across.hidden if across else ()),
         )
 
     # marks
@@ -204,64 +198,3 @@ class RouteWriter:
             detail=detail,
             rail=words.say("Lapsed, {period}", period=words.span(measured.period)),
         )
-
-    # legend
-
-    def _sample(self, per_pixel: float) -> LegendSample:
-        customers = swatch(per_pixel)
-        label = self.words.say_many("{n} customer", "{n} customers", customers)
-        return LegendSample(label, customers / per_pixel)
-
-    def _legend(self) -> tuple[tuple[str, str], ...]:
-        say, flows = self.words.say, self.flows
-        moved = (
-            flows.new,
-            *flows.advance,
-            *flows.lapse,
-            *flows.back,
-            *(leap.customers for leap in flows.leaps),
-        )
-        verdicts = {group.verdict for stage in self.stages for group in stage.strategies}
-        entries = (
-            ("advance", say("moving on"), any(flows.advance)),
-            ("lapse", say("lapsing"), any(flows.lapse)),
-            ("hot", say("largest share lost"), any(stage.drop.hot for stage in self.stages)),
-            ("back", say("back after a lapse"), any(flows.back)),
-            ("skip", say("over one stage or more"), bool(flows.leaps)),
-            ("few", say("fewer than {n} customers", n=FEW), any(0 < customers < FEW for customers in moved)),
-            ("empty", say("no data"), any(stage.no_data for stage in self.stages)),
-            ("works", say("works"), "works" in verdicts),
-            ("must_improve", say("must improve"), "must_improve" in verdicts),
-            ("in_use", say("in use, not judged"), "in_use" in verdicts),
-        )
-        return tuple((name, text) for name, text, used in entries if used)
-
-    def _footnote(self) -> str:
-        words = self.words
-        unfinished = sum(stage.unfinished for stage in self.measured.stages)
-        notes = [
-            words.say(
-                "Shares: within {horizon} of entering a stage, 95% intervals.",
-                horizon=words.days(self.measured.horizon_days),
-            ),
-        ]
-        if unfinished:
-            notes.append(
-                words.say_many(
-                    "{n} unfinished stay is censored, not counted as lost.",
-                    "{n} unfinished stays are censored, not counted as lost.",
-                    unfinished,
-                )
-            )
-        if self.horizontal is not None and self.hidden:
-            skipped = sum(leap.customers for leap in self.hidden)
-            customers = words.say_many("{n} customer", "{n} customers", skipped)
-            notes.append(
-                words.say_many(
-                    "{n} more skip ({customers}) is in the table.",
-                    "{n} more skips ({customers}) are in the table.",
-                    len(self.hidden),
-                    customers=customers,
-                )
-            )
-        return " ".join(notes)
