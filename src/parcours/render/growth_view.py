@@ -61,12 +61,12 @@ class GrowthWriter:
             )
         last = next((period for period in reversed(measured.growth) if period.complete), measured.growth[-1])
         description = words.say(
-            "{period}: {new} new, {returning} returning, {resurrected} resurrected, {dormant} dormant.",
+            "{period}: {new}, {returning}, {resurrected}; {dormant}.",
             period=words.span(last.span),
-            new=words.number(last.new),
-            returning=words.number(last.returning),
-            resurrected=words.number(last.resurrected),
-            dormant=words.number(last.dormant),
+            new=words.say_many("{n} new", "{n} new", last.new),
+            returning=words.say_many("{n} returning", "{n} returning", last.returning),
+            resurrected=words.say_many("{n} resurrected", "{n} resurrected", last.resurrected),
+            dormant=words.say_many("{n} fell silent", "{n} fell silent", last.dormant),
         )
         views = (self._bars(growth_chart.WIDE, 6), self._bars(growth_chart.NARROW, 4))
         return Chart(words.say("Growth accounting"), lead, description, views)

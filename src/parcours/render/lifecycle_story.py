@@ -113,14 +113,12 @@ def _growth(measured: MeasuredLifecycle, words: Words) -> str:
     if last is None:
         return words.say("No period is complete yet, so growth is not known.")
     return words.say_many(
-        "{period}: {n} active customer, of whom {new} new, {returning} returning and {resurrected} resurrected; "
-        "{dormant} fell silent.",
-        "{period}: {n} active customers, of whom {new} new, {returning} returning and {resurrected} resurrected; "
-        "{dormant} fell silent.",
+        "{period}: {n} active customer, of whom {new}, {returning} and {resurrected}; {dormant}.",
+        "{period}: {n} active customers, of whom {new}, {returning} and {resurrected}; {dormant}.",
         last.new + last.returning + last.resurrected,
         period=capital(words.span(last.span)),
-        new=words.number(last.new),
-        returning=words.number(last.returning),
-        resurrected=words.number(last.resurrected),
-        dormant=words.number(last.dormant),
+        new=words.say_many("{n} new", "{n} new", last.new),
+        returning=words.say_many("{n} returning", "{n} returning", last.returning),
+        resurrected=words.say_many("{n} resurrected", "{n} resurrected", last.resurrected),
+        dormant=words.say_many("{n} fell silent", "{n} fell silent", last.dormant),
     )
