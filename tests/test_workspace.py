@@ -63,8 +63,8 @@ def test_the_public_surface_is_this_list() -> None:
     assert pc.Workspace is Workspace
     assert not hasattr(pc, "nothing")
     assert {name for name, _ in inspect.getmembers(Workspace) if not name.startswith("_")} >= {
-        "ask", "check", "customer", "customers", "document", "events", "events_query", "growth", "growth_query",
-        "import_files", "lifecycle", "lifecycle_query", "map", "refresh", "sql", "stages", "stages_query",
+        "ask", "check", "compare", "customer", "customers", "document", "erase", "events", "growth", "identity",
+        "import_files", "lifecycle", "map", "person", "question", "refresh", "segment", "sequences", "sql", "stages",
     }  # fmt: skip
 
 
@@ -192,11 +192,11 @@ def test_each_question_is_answered(shop: Workspace) -> None:
 
 
 def test_a_question_is_a_value_with_nothing_left_open(shop: Workspace) -> None:
-    query = shop.stages_query("week", by="channel")
+    query = shop.question("stages", unit="week", by="channel")
     assert (query.start, query.end, query.unit) == (date(2026, 1, 5), date(2026, 3, 2), "week")
     assert query.zone == "UTC"
     assert shop.ask(query).to_arrow().equals(shop.stages("week", by="channel").to_arrow())
-    assert shop.customers(shop.stages_query(), {"stage": "buyer"}) == ("ann", "cat")
+    assert shop.customers(shop.question("stages"), {"stage": "buyer"}) == ("ann", "cat")
     with pytest.raises(QueryError, match="not the question of a measure"):
         shop.ask(Query())
 
@@ -220,8 +220,8 @@ def test_a_range_may_be_left_open_at_either_end(shop: Workspace) -> None:
         (lambda ws: ws.growth("decade"), "unit = 'decade' cannot be used"),
         (lambda ws: ws.map(unit="weak"), "Did you mean 'week'"),
         (lambda ws: ws.stages(start="next week"), "start = 'next week' cannot be used"),
-        (lambda ws: ws.stages_query(top=0), "top = 0 cannot be used"),
-        (lambda ws: ws.stages_query(colour="red"), "colour = 'red' cannot be used"),
+        (lambda ws: ws.question("stages", top=0), "top = 0 cannot be used"),
+        (lambda ws: ws.question("stages", colour="red"), "There is no setting 'colour'"),
         (lambda ws: ws.stages(start=date(2026, 2, 2), end=date(2026, 2, 1)), "before it starts"),
         (lambda ws: ws.events(start=date(2026, 2, 2), end=date(2026, 2, 1)), "before it starts"),
         (lambda ws: ws.stages(end=date(2025, 2, 1)), "before it starts"),

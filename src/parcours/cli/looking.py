@@ -48,7 +48,7 @@ def events(
     form = replace(form, language=lang or shop.settings.language)
     asked: dict[str, Any] = {"start": first, "end": last, "as_of": last_instant(as_of, shop.settings.tz)}
     if open_cell:
-        show_customers(shop.customers(shop.events_query(**asked), cell_of(open_cell)), form)
+        show_customers(shop.customers(shop.question("events", **asked), cell_of(open_cell)), form)
     else:
         show(shop.events(**asked), form)
 

@@ -56,7 +56,7 @@ def stages(
     asked: dict[str, Any] = {"unit": unit, "start": first, "end": last, "by": by}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)
     if open_cell:
-        show_customers(shop.customers(shop.stages_query(**asked), cell_of(open_cell)), form)
+        show_customers(shop.customers(shop.question("stages", **asked), cell_of(open_cell)), form)
         return
     result = shop.stages(**asked)
     show(Overview(result) if form.for_people and table is None else result, form)
@@ -91,7 +91,7 @@ def lifecycle(
     asked: dict[str, Any] = {"horizon": horizon, "start": first, "end": last, "by": by}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)
     if open_cell:
-        show_customers(shop.customers(shop.lifecycle_query(**asked), cell_of(open_cell)), form)
+        show_customers(shop.customers(shop.question("lifecycle", **asked), cell_of(open_cell)), form)
     else:
         show(shop.lifecycle(**asked), form)
 
@@ -122,6 +122,6 @@ def growth(
     asked: dict[str, Any] = {"unit": unit, "events": event, "start": first, "end": last}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)
     if open_cell:
-        show_customers(shop.customers(shop.growth_query(**asked), cell_of(open_cell)), form)
+        show_customers(shop.customers(shop.question("growth", **asked), cell_of(open_cell)), form)
     else:
         show(shop.growth(**asked), form)

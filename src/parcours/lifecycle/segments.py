@@ -19,6 +19,8 @@ from datetime import date
 from typing import Annotated, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
@@ -65,6 +67,7 @@ class Segment(Part):
     sequence: Pattern | None = Field(
         None, description="A pattern that the customer's events match at least once."
     )
+    customers: tuple[str, ...] | None = Field(None, description="Exactly these customers.")
     all_: tuple[Segment, ...] = Field((), alias="all", description="Each of these must hold.")
     any_: tuple[Segment, ...] = Field((), alias="any", description="At least one of these must hold.")
     not_: Segment | None = Field(None, alias="not", description="This must not hold.")
@@ -77,7 +80,9 @@ class Segment(Part):
     @model_validator(mode="after")
     def _not_empty(self) -> Segment:
         if not self.model_fields_set:
-            raise ValueError("a segment needs at least one of profile, did, stage, sequence, all, any, not")
+            raise ValueError(
+                "a segment needs at least one of profile, did, stage, sequence, customers, all, any, not"
+            )
         return self
 
     def reads_profiles(self) -> bool:
@@ -97,6 +102,9 @@ def members(
         flags &= column.take(decided, satisfies(None, condition))
     if segment.did is not None:
         flags &= _did(partition, segment.did, calendar, as_of_us)
+    if segment.customers is not None:
+        listed = pa.array(segment.customers, pa.string())
+        flags &= pc.is_in(partition.customers, listed).to_numpy(zero_copy_only=False)
     if segment.sequence is not None:
         flags &= occurrences(partition, segment.sequence, as_of_us).counts > 0
     if segment.stage is not None:
