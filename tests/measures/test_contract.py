@@ -101,8 +101,8 @@ def test_a_partial_survives_its_file(engine: LocalEngine, asked: Asked, tmp_path
 def test_an_empty_log_gives_zeros_with_the_names(empty_engine: LocalEngine, asked: Asked) -> None:
     result = empty_engine.ask(asked.measure, asked.query)
     main = result.to_arrow()
-    for column in main.columns:
-        if pa.types.is_integer(column.type):
+    for name, column in zip(main.column_names, main.columns, strict=True):
+        if pa.types.is_integer(column.type) and name != "step":  # steps are numbered
             assert set(column.to_pylist()) <= {0}
     if "stages" in {field.name for field in dataclasses.fields(result)} and not getattr(
         asked.query, "by", None

@@ -5,6 +5,7 @@ colours.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pyarrow as pa
@@ -164,45 +165,57 @@ def story(table: pa.Table) -> alt.TopLevelMixin:
 
 
 def funnel_chart(table: pa.Table) -> alt.TopLevelMixin:
-    """A bar a step as share of the first one, with its interval, count and what was lost; a panel a group."""
-    rows = [
-        row
-        | {
-            "label": f"{row['step']}. {row['name']}" + (" (optional)" if row["optional"] else ""),
-            "text": ""
-            if row["share_of_first"] is None
-            else f"{row['share_of_first']:.1%}  ·  {row['reached']:,}",
-        }
-        | {part: row[part] or 0.0 for part in ("share_of_first", "share_of_first_low", "share_of_first_high")}
-        for row in table.to_pylist()
-    ]
+    """A bar a step as share of the first one, with its interval and count; a panel a group."""
+    rows = [_funnel_bar(row) for row in table.to_pylist()]
     groups = list(dict.fromkeys(row["group"] for row in rows))
-    label = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=240))
-    base = alt.Chart(width=WIDTH).encode(y=label)
     share = alt.X(
-        "share_of_first:Q",
+        "share:Q",
         title="share of the first step, with its 95 % interval",
-        scale=alt.Scale(domain=[0, 1.18], nice=False),
+        scale=alt.Scale(domain=[0, 1.2], nice=False),
         axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
     )
-    tooltip = ["group:N", "label:N", "reached:Q", "dropped:Q", "censored:Q", "median_seconds:Q"]
-    bar = base.mark_bar(color=ROUTE[1], height={"band": 0.62}).encode(x=share, tooltip=tooltip)
-    interval = base.mark_rule(color=INK, strokeWidth=1.5).encode(
-        x=alt.X("share_of_first_low:Q"), x2="share_of_first_high:Q"
+    base = alt.Chart().encode(y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=240)))
+    bar = base.mark_bar(color=ROUTE[1], height={"band": 0.62}).encode(
+        x=share, tooltip=["group:N", "label:N", "reached:Q", "dropped:Q", "censored:Q", "median:N"]
     )
-    text = base.mark_text(align="left", dx=8, color=INK, fontSize=12).encode(
-        x=alt.X("share_of_first_high:Q"), text="text:N"
+    interval = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    text = base.mark_text(align="left", dx=8, color=INK, fontSize=12).encode(x="high:Q", text="text:N")
+    steps = len(rows) // len(groups)
+    layered = alt.layer(bar, interval, text, data=_values(rows)).properties(
+        width=WIDTH, height=36 * steps + 8
     )
-    layered = alt.layer(bar, interval, text, data=_values(rows))
     if len(groups) == 1:
-        return _styled(layered.properties(height=44 * len(rows)))
-    return _styled(
-        layered.properties(width=WIDTH, height=30 * (len(rows) // len(groups))).facet(
-            row=alt.Facet(
-                "group:N", sort=groups, title=None, header=alt.Header(labelOrient="top", labelAnchor="start")
-            )
-        )
-    )
+        return _styled(layered)
+    header = alt.Header(labelOrient="top", labelAnchor="start")
+    facet = alt.Facet("group:N", sort=groups, title=None, header=header)
+    return _styled(layered.facet(facet=facet, columns=1))
+
+
+def _funnel_bar(row: dict[str, Any]) -> dict[str, Any]:
+    """What the picture of a funnel says of one step, with nothing missing."""
+    known = row["share_of_first"] is not None
+    return {
+        "group": row["group"],
+        "label": f"{row['step']}. {row['name']}{' (optional)' if row['optional'] else ''}",
+        "share": row["share_of_first"] or 0.0,
+        "low": row["share_of_first_low"] or 0.0,
+        "high": row["share_of_first_high"] or 0.0,
+        "text": f"{row['share_of_first']:.1%}  ·  {row['reached']:,}" if known else "nobody",
+        "reached": row["reached"],
+        "dropped": row["dropped"],
+        "censored": row["censored"],
+        "median": _elapsed(row["median_seconds"]),
+    }
+
+
+def _elapsed(seconds: float | None) -> str:
+    """A duration in the largest unit that it fills."""
+    if seconds is None:
+        return "–"
+    for name, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {name}"
+    return f"{seconds:.0f} s"
 
 
 def _family(field: str, order: Sequence[str]) -> alt.Color:

@@ -1,0 +1,205 @@
+"""The attempts that stand for the units of one partition: what every figure of a funnel is counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parcours.measures.funnel_marks import STEP_BITS, Marks, marks
+from parcours.measures.funnel_pass import plain_attempts
+from parcours.measures.funnel_query import Query
+from parcours.measures.funnel_search import (
+    ORDERED,
+    STRICT,
+    UNLIMITED,
+    UNORDERED,
+    Found,
+    Rules,
+    Timeline,
+    Work,
+    search_attempts,
+)
+from parcours.measures.scope import bounds_us, view
+from parcours.timelines.partition import Partition
+from parcours.timelines.views import View
+
+Longs = NDArray[np.int64]
+ORDERS = {"ordered": ORDERED, "strict": STRICT, "unordered": UNORDERED}
+LONGEST = UNLIMITED // 4  # of windows, so that an instant and a window add up
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """One element an attempt, in the order of units and of time."""
+
+    unit: NDArray[np.int32]  # position in the partition's units
+    reach: NDArray[np.int32]  # the number of the furthest required step that was reached, from 1
+    void: NDArray[np.bool_]  # an exclusion voids it and all that get as far: not in the funnel
+    open_: NDArray[
+        np.bool_
+    ]  # not converted, and one of the attempts it stands for is open at the range's end
+    rows: NDArray[np.int32]  # [attempt, step] the row of the event that fills the step; −1: none
+    times: Longs  # [attempt, step] its instant; meaningless without a row
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    def only(self, chosen: NDArray[np.bool_]) -> Attempts:
+        """Some of the attempts."""
+        if chosen.all():
+            return self
+        return Attempts(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    def and_(self, other: Attempts) -> Attempts:
+        """These attempts and then others."""
+        return Attempts(
+            *(
+                np.concatenate((getattr(self, field.name), getattr(other, field.name)))
+                for field in fields(self)
+            )
+        )
+
+    @property
+    def furthest_rows(self) -> NDArray[np.int32]:
+        """The row that fills the furthest required step of each attempt."""
+        chosen: NDArray[np.int32] = self.rows[np.arange(len(self)), self.reach - 1]
+        return chosen
+
+
+def attempts(partition: Partition, query: Query, *, periods: bool = False) -> tuple[View, Attempts]:
+    """The events looked at, and the attempt of each unit (of each unit and calendar period with ``periods``)."""
+    seen = view(partition, query)
+    key = (query.key(), periods)
+    kind = "funnel periods" if periods else "funnel attempts"
+    found = partition.keep_latest(kind, key, lambda: _attempts(partition, seen, query, periods=periods))
+    return seen, found
+
+
+def attempts_by_value(partition: Partition, query: Query, codes: NDArray[np.int32]) -> Attempts:
+    """The attempt of each unit within each value of ``codes`` (one an event looked at): only events with that value
+    are there for it.
+    """
+    seen = view(partition, query)
+    marked = marks(partition, seen, query)
+    part = seen.partition
+    owners = np.repeat(np.arange(part.customer_count), np.diff(part.offsets))
+    order = np.lexsort((np.arange(part.event_count), codes, owners))
+    width = int(codes.max(initial=0)) + 2
+    keys = owners[order] * width + codes[order] + 1
+    heads = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else keys
+    offsets = np.append(heads, len(keys)).astype(np.int64)
+    dealt = replace(
+        marked,
+        by_row=marked.by_row[order] if len(marked.by_row) else marked.by_row,
+        hold=marked.hold[order] if len(marked.hold) else marked.hold,
+    )
+    found = _search(offsets, part.timestamps[order], part.events[order], dealt, query, bounds=None)
+    rows = np.where(found.rows < 0, -1, order[found.rows]).astype(np.int32)
+    units = owners[order][heads].astype(np.int32)
+    return replace(found, unit=units[found.unit], rows=rows)
+
+
+def _attempts(partition: Partition, seen: View, query: Query, *, periods: bool) -> Attempts:
+    part = seen.partition
+    marked = marks(partition, seen, query)
+    if not periods and _plain(query, marked):
+        return _pass(part, marked, query)
+    asked = query.periods() if periods and query.count == "units" else None
+    bounds = None if asked is None else asked.bounds_us
+    return _search(part.offsets, part.timestamps, part.events, marked, query, bounds=bounds)
+
+
+def _plain(query: Query, marked: Marks) -> bool:
+    """Whether the one pass is enough."""
+    special = any(step.optional or step.within is not None for step in query.steps)
+    simple = (
+        query.order == "ordered" and query.count == "units" and not (query.exclude or query.hold or special)
+    )
+    return simple and not marked.overlap
+
+
+def _pass(part: Partition, marked: Marks, query: Query) -> Attempts:
+    count, steps = part.customer_count, len(query.steps)
+    reach, last_start = np.zeros(count, dtype=np.int8), np.zeros(count, dtype=np.int64)
+    rows = np.full((count, steps), -1, dtype=np.int32)
+    window = min(query.window.us, LONGEST)
+    plain_attempts(
+        part.offsets, part.timestamps, part.events, _numbers(marked.by_name), _numbers(marked.by_row),
+        steps, window, query.entry == "first", reach, last_start, rows,
+    )  # fmt: skip
+    units = np.flatnonzero(reach).astype(np.int32)
+    reached = reach[units].astype(np.int32)
+    open_ = (reached < steps) & (last_start[units] + window >= bounds_us(query)[1])
+    void = np.zeros(len(units), dtype=np.bool_)
+    return _timed(Attempts(units, reached, void, open_, rows[units], np.zeros(0, np.int64)), part.timestamps)
+
+
+def _numbers(bits: NDArray[np.int32]) -> NDArray[np.int8]:
+    """The step of each set of at most one step; −1 for none."""
+    steps = bits & STEP_BITS
+    return np.where(steps == 0, -1, np.frexp(steps.astype(np.float64))[1] - 1).astype(np.int8)
+
+
+def _search(
+    offsets: Longs,
+    times: Longs,
+    events: NDArray[np.int32],
+    marked: Marks,
+    query: Query,
+    *,
+    bounds: Longs | None,
+) -> Attempts:
+    bits = marked.of_rows(events)
+    steps, exclusions = len(query.steps), len(query.exclude)
+    longest = int(np.diff(offsets).max(initial=0)) + 1
+    starts = STEP_BITS if query.order == "unordered" else 1
+    many = query.count == "totals" or bounds is not None
+    most = int(np.count_nonzero(bits & starts)) if many else len(offsets) - 1
+    found = Found(
+        unit=np.empty(most, np.int32), reach=np.empty(most, np.int32), void=np.empty(most, np.bool_),
+        open_=np.empty(most, np.bool_), rows=np.empty((most, steps), np.int32),
+    )  # fmt: skip
+    timeline = Timeline(
+        times=np.empty(longest, np.int64), bits=np.empty(longest, np.int32), hold=np.empty(longest, np.int32),
+        rows=np.empty(longest, np.int64), first=np.empty(longest, np.int64), after=np.empty(longest, np.int64),
+        following=np.empty((longest, steps), np.int32), previous=np.empty((longest, exclusions), np.int32),
+    )  # fmt: skip
+    work = Work(np.zeros(steps, np.bool_), *(np.zeros(steps, np.int64) for _ in Work._fields[1:]))
+    count = search_attempts(
+        offsets, times, bits, marked.hold, _rules(query, marked, bounds), timeline, work, found
+    )
+    kept = Attempts(
+        unit=found.unit[:count].copy(), reach=found.reach[:count].copy(), void=found.void[:count].copy(),
+        open_=found.open_[:count].copy(), rows=found.rows[:count].copy(), times=np.zeros(0, np.int64),
+    )  # fmt: skip
+    return _timed(kept, times)
+
+
+def _timed(found: Attempts, times: Longs) -> Attempts:
+    if not len(times):
+        return replace(found, times=np.zeros(found.rows.shape, dtype=np.int64))
+    return replace(found, times=times[found.rows])
+
+
+def _rules(query: Query, marked: Marks, bounds: Longs | None) -> Rules:
+    required = np.array([not step.optional for step in query.steps], dtype=np.bool_)
+    between = np.array(query.bounds_of_exclusions, dtype=np.int64).reshape(-1, 2)
+    return Rules(
+        order=ORDERS[query.order],
+        first_only=query.entry == "first",
+        totals=query.count == "totals",
+        overlap=marked.overlap,
+        window=min(query.window.us, LONGEST),
+        seen_until=bounds_us(query)[1],
+        within=np.array(
+            [UNLIMITED if step.within is None else min(step.within.us, LONGEST) for step in query.steps],
+            dtype=np.int64,
+        ),
+        required=required,
+        before=np.array(query.steps_before, dtype=np.int64),
+        exclusion_after=between[:, 0].copy(),
+        exclusion_before=between[:, 1].copy(),
+        bounds=np.zeros(0, dtype=np.int64) if bounds is None else np.array(bounds),  # writable, as all others
+    )

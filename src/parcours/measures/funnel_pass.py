@@ -1,0 +1,132 @@
+"""The plain funnel in one pass: ordered steps that share no event, one window, nothing else.
+
+For each step the pass keeps when the chain that reaches it and began last began: only that one can outlast the
+others in the window. The first chain to reach a step is the one that ends earliest, and of those that end there the
+one that began last; so the first to reach the furthest step is the unit's attempt. Its steps are then the earliest
+after its start.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parcours.timelines.kernel import kernel
+
+Longs = NDArray[np.int64]
+Ints = NDArray[np.int32]
+Bytes = NDArray[np.int8]
+
+
+@kernel
+def plain_attempts(
+    offsets: Longs, times: Longs, events: Ints, step_by_name: Bytes, step_by_row: Bytes,
+    step_count: int, window: int, first_only: bool,
+    reach: Bytes, last_start: Longs, filled: Ints,
+) -> None:  # fmt: skip
+    """Fill, for each unit, the steps reached (0: none), when its last attempt began, and the row of each step.
+
+    The step of an event is ``step_by_row`` where that is given and not −1, else that of its name."""
+    began = np.zeros(step_count, dtype=np.int64)  # of the chain that reaches each step
+    for unit in range(len(offsets) - 1):
+        known, best = 0, 0  # steps that any chain has reached; when the first to reach them began
+        row, end = offsets[unit], offsets[unit + 1]
+        while row < end and known < step_count:
+            stop = row + 1
+            if stop < end and times[stop] == times[row]:
+                while stop < end and times[stop] == times[row]:
+                    stop += 1
+                known, best = _instant(
+                    times,
+                    events,
+                    step_by_name,
+                    step_by_row,
+                    row,
+                    stop,
+                    window,
+                    first_only,
+                    known,
+                    best,
+                    began,
+                )
+            else:
+                step = _step(events, step_by_name, step_by_row, row)
+                if 0 <= step <= known:
+                    known, best = _fill(step, times[row], window, first_only, known, best, began)
+            row = stop
+        if known > 0:
+            reach[unit], last_start[unit] = known, began[0]
+            _fill_rows(
+                times, events, step_by_name, step_by_row, offsets[unit], end, best, known, filled[unit]
+            )
+
+
+@kernel
+def _step(events: Ints, step_by_name: Bytes, step_by_row: Bytes, row: int) -> int:
+    if len(step_by_row) > 0 and step_by_row[row] >= 0:
+        return int(step_by_row[row])
+    return int(step_by_name[events[row]])
+
+
+@kernel
+def _fill(
+    step: int, now: int, window: int, first_only: bool, known: int, best: int, began: Longs
+) -> tuple[int, int]:  # fmt: skip
+    """Let an event fill a step; the furthest chain is kept as it is, as it ends earliest."""
+    if step == 0:
+        if known == 0:
+            began[0] = now
+            return 1, now
+        if not first_only:
+            began[0] = now
+        return known, best
+    start = began[step - 1]
+    if now - start <= window:
+        if step == known:
+            began[step] = start
+            return known + 1, start
+        began[step] = max(began[step], start)
+    return known, best
+
+
+@kernel
+def _instant(
+    times: Longs, events: Ints, step_by_name: Bytes, step_by_row: Bytes, row: int, stop: int,
+    window: int, first_only: bool, known: int, best: int, began: Longs,
+) -> tuple[int, int]:  # fmt: skip
+    """Let the events of one instant fill steps, in the order of the steps, as they have none of their own."""
+    fresh = known == 0 or not first_only
+    for step in range(0 if fresh else 1, len(began)):
+        if step > known:
+            break
+        for other in range(row, stop):
+            if _step(events, step_by_name, step_by_row, other) == step:
+                known, best = _fill(step, times[row], window, False, known, best, began)
+                break
+    return known, best
+
+
+@kernel
+def _fill_rows(
+    times: Longs, events: Ints, step_by_name: Bytes, step_by_row: Bytes, begin: int, end: int,
+    start: int, reach: int, rows: Ints,
+) -> None:  # fmt: skip
+    """The first row of each step, from the instant ``start`` on; of one instant the first in the timeline."""
+    low, high = begin, end
+    while low < high:
+        middle = (low + high) // 2
+        if times[middle] < start:
+            low = middle + 1
+        else:
+            high = middle
+    instant = low
+    for step in range(reach):
+        row = instant
+        while _step(events, step_by_name, step_by_row, row) != step:
+            row += 1
+        rows[step] = row
+        if times[row] != times[instant]:
+            instant = row
+            # the events of an instant begin at its first row, which need not be the one that fills the step
+            while times[instant - 1] == times[row]:
+                instant -= 1
