@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
+
+    from parcours.render.words import Language
 
 
 def months(last: date, count: int) -> tuple[Span, ...]:
@@ -62,11 +64,11 @@ def trend(last: int, growth: float, count: int = 12) -> tuple[int, ...]:
     )
 
 
-def stage(name: str, flows: Sequence[Flow], size: int, **changes: object) -> MeasuredStage:
+def stage(name: str, flows: Sequence[Flow], size: int, **changes: Any) -> MeasuredStage:
     """A stage whose entries and exits follow from the flows."""
     entered = sum(flow.customers for flow in flows if flow.target == name)
     left = sum(flow.customers for flow in flows if flow.source == name)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "id": name,
         "title": name.capitalize(),
         "purpose": "",
@@ -89,10 +91,10 @@ def stage(name: str, flows: Sequence[Flow], size: int, **changes: object) -> Mea
         "channels": (),
         "strategies": (),
     }
-    return MeasuredStage(**(values | changes))  # type: ignore[arg-type]
+    return MeasuredStage(**(values | changes))
 
 
-def lifecycle(stages: Sequence[MeasuredStage], flows: Sequence[Flow], **changes: object) -> MeasuredLifecycle:
+def lifecycle(stages: Sequence[MeasuredStage], flows: Sequence[Flow], **changes: Any) -> MeasuredLifecycle:
     """A lifecycle whose shares follow from the sizes."""
     standing = sum(stage.size for stage in stages)
     shared = tuple(_with_share(stage, standing) for stage in stages)
@@ -101,7 +103,7 @@ def lifecycle(stages: Sequence[MeasuredStage], flows: Sequence[Flow], **changes:
     back = sum(flow.customers for flow in flows if flow.source == LAPSED)
     trends = {len(stage.trend) for stage in stages}
     length = trends.pop() if len(trends) == 1 else 0
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "title": "Customer lifecycle",
         "workspace": "Maison Orme",
         "simulated": False,
@@ -123,7 +125,7 @@ def lifecycle(stages: Sequence[MeasuredStage], flows: Sequence[Flow], **changes:
         "growth": (),
         "growth_events": (),
     }
-    return MeasuredLifecycle(**(values | changes))  # type: ignore[arg-type]
+    return MeasuredLifecycle(**(values | changes))
 
 
 def _with_share(stage: MeasuredStage, standing: int) -> MeasuredStage:
@@ -173,7 +175,7 @@ def five_stage_shop() -> MeasuredLifecycle:
         stage(
             "awareness", flows, 18_640,
             purpose="People who have met the shop for the first time.",
-            enter="event is ad_clicked or site_visited",
+            enter="ad_clicked | site_visited",
             trend=trend(18_640, 0.3),
             advance=share(0.489, 0.003, 212_400), lapse=share(0.406, 0.003, 212_400),
             median_days_to_advance=3.4, median_stay_days=6.1, lapse_after_days=30.0,
@@ -516,42 +518,46 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def page_files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
+def page_files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Language], Path]:
     """The page of a lifecycle in a language, written once."""
     folder = tmp_path_factory.mktemp("pages")
 
-    def written(name: str, language: str) -> Path:
+    def written(name: str, language: Language) -> Path:
         file = folder / f"{name}.{language}.html"
         if not file.exists():
-            file.write_text(render(BUILDERS[name](), language=language), "utf-8")  # type: ignore[arg-type]
+            file.write_text(render(BUILDERS[name](), language=language), "utf-8")
         return file
 
     return written
 
 
 @pytest.fixture
-def open_page(chromium: Browser, page_files: Callable[[str, str], Path]) -> Iterator[Callable[..., Page]]:
+def open_page(
+    chromium: Browser, page_files: Callable[[str, Language], Path]
+) -> Iterator[Callable[..., Page]]:
     """Open a lifecycle's page; requests other than the file itself and errors on the page fail the test."""
     opened: list[Page] = []
     troubles: list[str] = []
+    asked: list[str] = []
+    own: list[str] = []
 
-    def opener(name: str, language: str = "en", **context: object) -> Page:
+    def on_dialog(dialog: Dialog) -> None:
+        troubles.append(dialog.message)
+        dialog.dismiss()
+
+    def opener(name: str, language: Language = "en", **context: Any) -> Page:
         file = page_files(name, language)
-        page = chromium.new_page(viewport={"width": 1280, "height": 900}, **context)  # type: ignore[arg-type]
+        page = chromium.new_page(viewport={"width": 1280, "height": 900}, **context)
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
-        page.on(
-            "request", lambda request: troubles.append(request.url) if _foreign(request.url, file) else None
-        )
+        page.on("dialog", on_dialog)
+        page.on("request", lambda request: asked.append(request.url))
         page.goto(file.as_uri())
         opened.append(page)
+        own.append(file.as_uri())
         return page
 
     yield opener
     for page in opened:
         page.close()
     assert troubles == []
-
-
-def _foreign(address: str, file: Path) -> bool:
-    return not address.startswith(("data:", file.as_uri()))
+    assert [address for address in asked if not address.startswith(("data:", *own))] == []

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from parcours.render.chart_texts import shortened, unit_word
 from parcours.render.words import Words
+
+if TYPE_CHECKING:
+    from parcours.timelines.calendar import Unit
 
 
 def test_shortens_names() -> None:
@@ -21,6 +26,6 @@ def test_shortens_names() -> None:
         ("year", "year", "an"),
     ],
 )
-def test_names_units(unit: str, english: str, french: str) -> None:
-    assert unit_word(unit, Words("en")) == english  # type: ignore[arg-type]
-    assert unit_word(unit, Words("fr")) == french  # type: ignore[arg-type]
+def test_names_units(unit: Unit, english: str, french: str) -> None:
+    assert unit_word(unit, Words("en")) == english
+    assert unit_word(unit, Words("fr")) == french

@@ -105,3 +105,7 @@ def test_a_stage_without_data_says_so(any_lifecycle: MeasuredLifecycle) -> None:
 def test_names_of_events_read_as_words() -> None:
     assert event_words("order_completed") == "order completed"
     assert event_words("") == ""
+
+
+def test_entry_rules_stand_one_below_the_other(shop: MeasuredLifecycle) -> None:
+    assert views(shop)[0].entry_rules == ("ad_clicked", "site_visited")

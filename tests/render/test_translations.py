@@ -22,7 +22,7 @@ READERS = [("**.py", "python"), ("**.jinja", "jinja2.ext:babel_extract")]
 def used() -> set[str | tuple[str, ...]]:
     folder = resources.files("parcours.render")
     options = {"**.jinja": {"trim_blocks": "true", "silent": "false"}}
-    found = extract_from_dir(str(folder), READERS, options, keywords=CALLS)  # type: ignore[arg-type]
+    found = extract_from_dir(str(folder), READERS, options, keywords=CALLS)
     return {message if isinstance(message, str) else tuple(message) for _, _, message, _, _ in found}
 
 
@@ -65,7 +65,7 @@ def test_translations_fill_the_same_names(french: Catalog) -> None:
     for message in messages(french):
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        wanted = set().union(*(names(text) for text in ids))
+        wanted = set().union(*(names(str(text)) for text in ids))
         for text in strings:
             assert names(str(text)) == wanted, message.id
             assert str(text).count("<b>") == str(text).count("</b>") == ids[0].count("<b>"), message.id

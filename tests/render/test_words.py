@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from parcours.errors import InputError
 from parcours.maps.measured import Span
 from parcours.render.words import Words
+
+if TYPE_CHECKING:
+    from parcours.render.words import Language
+    from parcours.timelines.calendar import Unit
 
 ENGLISH, FRENCH = Words("en"), Words("fr")
 NARROW = "\u202f"
@@ -109,9 +115,9 @@ def test_gives_moments_in_the_zone_of_the_workspace() -> None:
     ("unit", "tick"),
     [("day", "1 Oct"), ("week", "1 Oct"), ("month", "Oct"), ("quarter", "Q4"), ("year", "2026")],
 )
-def test_names_ticks(unit: str, tick: str) -> None:
+def test_names_ticks(unit: Unit, tick: str) -> None:
     span = Span(date(2026, 10, 1), date(2026, 10, 31))
-    assert ENGLISH.tick(span, unit) == tick  # type: ignore[arg-type]
+    assert ENGLISH.tick(span, unit) == tick
 
 
 def test_chooses_singular_and_plural_by_the_language() -> None:
@@ -138,5 +144,5 @@ def test_isolates_names_written_from_right_to_left() -> None:
 
 
 def test_refuses_a_language_it_has_no_words_for() -> None:
-    with pytest.raises(ValueError, match="'de' is not one of en, fr"):
-        Words("de")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="no words for the language 'de'. Choose one of: en, fr."):
+        Words(cast("Language", "de"))

@@ -101,7 +101,7 @@ class StageView:
     times: tuple[BarLine, ...]
     times_note: str
     definition: tuple[tuple[str, str], ...]
-    entry_rule: str
+    entry_rules: tuple[str, ...]  # any of which makes a customer enter
 
 
 def event_words(name: str) -> str:

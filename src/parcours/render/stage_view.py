@@ -49,7 +49,7 @@ class StageWriter:
             times=self.rows.times(stage),
             times_note=self.rows.times_note(stage),
             definition=self.rows.definition(stage),
-            entry_rule=stage.enter,
+            entry_rules=tuple(stage.enter.split(" | ")),
         )
 
     # head

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup
 
+from parcours.errors import InputError
 from parcours.render.calendar_words import CalendarWords
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ class Words(CalendarWords):
 
     def __init__(self, language: Language) -> None:
         if language not in LANGUAGES:
-            raise ValueError(f"{language!r} is not one of {', '.join(LANGUAGES)}")
+            raise InputError(
+                f"There are no words for the language {language!r}.",
+                hint=f"Choose one of: {', '.join(LANGUAGES)}.",
+            )
         super().__init__(Locale.parse(_REGIONS[language]))
         self.language: Language = language
         self._catalog = _catalogue(language)
