@@ -209,7 +209,7 @@ def test_traits_are_those_that_hold_last(tmp_path: Path) -> None:
         ({"all": [{"not": {"all": [{"p": 1}]}}]}, [0, 2, 3]),
         ({"all": []}, [0, 1, 2, 3]),
     ],
-    ids=str,
+    ids=lambda given: given.__name__ if callable(given) else str(given),
 )
 def test_conditions_combine(where: Any, expected: list[int], tmp_path: Path) -> None:
     rows = one_event_each([{"p": place} for place in range(4)])
