@@ -144,5 +144,5 @@ def test_isolates_names_written_from_right_to_left() -> None:
 
 
 def test_refuses_a_language_it_has_no_words_for() -> None:
-    with pytest.raises(InputError, match="no words for the language 'de'. Choose one of: en, fr."):
+    with pytest.raises(InputError, match=r"no words for the language 'de'\. Choose one of: en, fr"):
         Words(cast("Language", "de"))
