@@ -1,17 +1,23 @@
 """Who is who: anonymous and known ids that belong to one person, from the events that say so.
 
-Two events join ids, both in the log like any other:
+Three events join ids, all in the log like any other:
 
-* ``identify`` carries a known ``customer_id`` and an ``anonymous_id``: from now on, and for all that came before, they are
-  one person;
-* ``alias`` carries a ``customer_id`` and, in its property ``previous_id``, an id of the same person used before.
+* ``identify`` carries a known ``customer_id`` and an ``anonymous_id``: from now on, and for all that came before, they
+  are one person;
+* ``alias`` carries a ``customer_id`` and, in its property ``previous_id``, an id of the same person used before;
+* ``identity_joined`` is the same statement made by hand: a ``customer_id`` with an ``anonymous_id`` or a
+  ``previous_id``.
 
-Joined ids are the connected components of these pairs (union-find). The person's canonical id is the smallest known id
-by its UTF-8 bytes, or the smallest anonymous one where none is known: it depends on the set of ids alone, not on the
-order in which they were met. ``identity_undone`` takes a join back by naming its event in the property ``join``.
+``identity_undone`` takes a join back by naming its event in the property ``join``; a later join, an event of its own,
+joins again. The two statements made by hand are about the data, not something that the customer did: timelines leave
+them out, so that a join taken back leaves no trace in any measure.
 
-An anonymous id (or an alias's previous id) that was joined to more than ``limit`` known ids is shared - a till, a kiosk,
-a family tablet - and proves nothing: all its joins are refused and listed, so that it cannot glue strangers together.
+Joined ids are the connected components of these pairs (union-find). The person's canonical id is the smallest, by its
+UTF-8 bytes, of the ids that a join names as known, else of the other known ids, else of the anonymous ones: it depends
+on the set of joins alone, not on the order in which they were met.
+
+An id that was joined to more than ``limit`` known ids is shared - a till, a kiosk, a family tablet - and proves
+nothing: all its joins are refused and listed, so that it cannot glue strangers together.
 """
 
 from __future__ import annotations
@@ -19,18 +25,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final, NamedTuple
 
 from parcours.events.schema import ANONYMOUS, customer_key
 
-IDENTIFY, ALIAS, UNDONE = "identify", "alias", "identity_undone"
-IDENTITY_EVENTS = (IDENTIFY, ALIAS, UNDONE)
+IDENTIFY, ALIAS, JOINED, UNDONE = "identify", "alias", "identity_joined", "identity_undone"
+IDENTITY_EVENTS: Final = (IDENTIFY, ALIAS, JOINED, UNDONE)
+STATEMENTS: Final = (JOINED, UNDONE)  # made by hand about the data: no event of a timeline
 
 
-@dataclass(frozen=True, order=True)
-class Join:
+class Join(NamedTuple):
     """One event that says two ids are one person; ``known`` and ``other`` are customer keys."""
 
     event_id: str
@@ -54,6 +61,7 @@ class Identity:
     joins: tuple[Join, ...]  # in force, in the order of their event ids
     refused: tuple[SharedId, ...]
     canonical: Mapping[str, str]  # only ids that differ from their canonical id
+    undone: tuple[Join, ...] = ()  # taken back, in the order of their event ids
 
     def of(self, key: str) -> str:
         """The canonical id of a customer key."""
@@ -92,19 +100,20 @@ class IdentityEvent:
 
 def resolve(events: Iterable[IdentityEvent], *, limit: int) -> Identity:
     """The identity that some events add up to, whatever their order."""
-    joins: dict[str, list[Join]] = {}
+    joins: set[Join] = set()
     undone: set[str] = set()
     for event in events:
         properties = json.loads(event.properties) if event.properties else {}
         if event.event == UNDONE:
-            undone.add(str(properties.get("join", "")))
+            undone.add(_text(properties.get("join")))
         else:
-            joins[event.event_id] = list(_joins(event, properties))
-    standing = sorted(join for event_id, made in joins.items() if event_id not in undone for join in made)
+            joins.update(_joins(event, properties))
+    standing = sorted(join for join in joins if join.event_id not in undone)
     refused = _shared(standing, limit)
     shared = {one.id for one in refused}
     kept = tuple(join for join in standing if join.other not in shared)
-    return Identity(kept, refused, _canonical(kept))
+    taken_back = tuple(sorted(join for join in joins if join.event_id in undone))
+    return Identity(kept, refused, _canonical(kept), taken_back)
 
 
 def _joins(event: IdentityEvent, properties: Mapping[str, object]) -> Iterable[Join]:
@@ -113,39 +122,48 @@ def _joins(event: IdentityEvent, properties: Mapping[str, object]) -> Iterable[J
     if event.anonymous_id:
         other = customer_key(None, event.anonymous_id)
         yield Join(event.event_id, event.customer_id, other, event.at_us)
-    previous = properties.get("previous_id") if event.event == ALIAS else None
-    if previous is not None and str(previous) != event.customer_id:
+    previous = "" if event.event == IDENTIFY else _text(properties.get("previous_id"))
+    if not previous or previous == event.customer_id:
+        return
+    yield Join(event.event_id, event.customer_id, previous, event.at_us)
+    if event.event == ALIAS:
         # collectors put known and anonymous ids there alike; an id that no event carries joins nothing
-        for other in (str(previous), customer_key(None, str(previous))):
-            yield Join(event.event_id, event.customer_id, other, event.at_us)
+        yield Join(event.event_id, event.customer_id, customer_key(None, previous), event.at_us)
+
+
+def _text(value: object) -> str:
+    """A text as it is, a number as JSON writes it, nothing as the empty text."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _shared(joins: Iterable[Join], limit: int) -> tuple[SharedId, ...]:
     known: dict[str, set[str]] = defaultdict(set)
     for join in joins:
         known[join.other].add(join.known)
-    return tuple(
-        SharedId(key, tuple(sorted(names))) for key, names in sorted(known.items()) if len(names) > limit
-    )
+    shared = sorted((key for key, names in known.items() if len(names) > limit), key=str.encode)
+    return tuple(SharedId(key, tuple(sorted(known[key], key=str.encode))) for key in shared)
 
 
-def _canonical(joins: Iterable[Join]) -> dict[str, str]:
-    parent: dict[str, str] = {}
+def _canonical(joins: Sequence[Join]) -> dict[str, str]:
+    """The union-find: ids are numbered by rank, and a root is the smallest number of its set."""
+    certain = {join.known for join in joins}
+    others = {join.other for join in joins} - certain
+    anonymous = {key for key in others if key.startswith(ANONYMOUS)}
+    keys = [
+        key for group in (certain, others - anonymous, anonymous) for key in sorted(group, key=str.encode)
+    ]
+    number = {key: place for place, key in enumerate(keys)}
+    parent = list(range(len(keys)))
 
-    def root(key: str) -> str:
-        while parent.setdefault(key, key) != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
 
     for join in joins:
-        one, other = root(join.known), root(join.other)
-        if one != other:
-            first, second = sorted((one, other), key=_rank)
-            parent[second] = first
-    return {key: person for key in sorted(parent) if (person := root(key)) != key}
-
-
-def _rank(key: str) -> tuple[bool, bytes]:
-    """Known ids before anonymous ones, then by bytes."""
-    return key.startswith(ANONYMOUS), key.encode()
+        one, other = root(number[join.known]), root(number[join.other])
+        parent[max(one, other)] = min(one, other)
+    return {key: keys[root(place)] for place, key in enumerate(keys) if parent[place] != place}

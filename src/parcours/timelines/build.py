@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -22,7 +23,9 @@ FORMAT = 1  # part of every folder name: a new layout never reads an old one
 
 @dataclass(frozen=True)
 class Arrays:
-    """The eager parts of a partition. ``order`` takes rows of the files to rows of the timelines."""
+    """The eager parts of a partition. ``order`` takes rows of the files (of a partition that was put together: the rows
+    chosen for it) to rows of the timelines.
+    """
 
     customers: pa.Array
     names: tuple[str, ...]
@@ -38,6 +41,19 @@ def read_column(files: Sequence[str], name: str) -> pa.ChunkedArray:
         return pa.chunked_array([], pa.string())
     parts = [pq.read_table(path, columns=[name], partitioning=None)[name] for path in files]
     return pa.chunked_array([chunk for part in parts for chunk in part.chunks], type=parts[0].type)
+
+
+def stored_rows(files: Sequence[str], rows: NDArray[np.int32]) -> bytes:
+    """Names rows of a bucket by the files that hold them and their places there; files never change."""
+    ends = np.cumsum([pq.read_metadata(path).num_rows for path in files])
+    file = np.searchsorted(ends, rows, side="right")
+    digest = hashlib.sha256()
+    for number in np.unique(file).tolist():
+        mine = np.asarray(rows[file == number] - (ends[number - 1] if number else 0), dtype=np.int64)
+        digest.update(Path(files[number]).name.encode())
+        digest.update(np.flatnonzero(file == number).tobytes())
+        digest.update(mine.tobytes())
+    return digest.digest()
 
 
 def build(files: Sequence[str]) -> Arrays:

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from parcours.events.identity import IDENTITY_EVENTS, Identity, IdentityEvent
+from parcours.events.identity import Identity
 from parcours.timelines.build import read_column
-from parcours.timelines.partition import MISSING_VALUE, Column, Partition
+from parcours.timelines.partition import MISSING_VALUE, Column
 
 LOG_COLUMNS = frozenset({"channel", "campaign", "source", "currency", "customer_id", "anonymous_id"})
 
@@ -72,27 +72,6 @@ class Profiles:
         encoded = _single(values.dictionary_encode())
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
         return Column(codes, tuple(encoded.dictionary.to_pylist()))
-
-
-def identity_events(whole: Partition) -> tuple[IdentityEvent, ...]:
-    """The events of one bucket that join ids or undo a join; kept for the partition."""
-    return whole.keep("identity", lambda: _identity_events(whole))
-
-
-def _identity_events(whole: Partition) -> tuple[IdentityEvent, ...]:
-    codes = [code for code, name in enumerate(whole.names) if name in IDENTITY_EVENTS]
-    rows = np.flatnonzero(np.isin(whole.events, codes)) if codes else np.zeros(0, np.int64)
-    if not len(rows):
-        return ()
-    texts = [_texts(whole.column(name), rows) for name in ("customer_id", "anonymous_id")]
-    texts.append(whole.properties([int(row) for row in rows]))
-    ids, names = whole.event_ids(rows), [whole.names[code] for code in whole.events[rows]]
-    times = [int(time) for time in whole.timestamps[rows]]
-    return tuple(IdentityEvent(*one) for one in zip(ids, names, times, *texts, strict=True))
-
-
-def _texts(column: Column, rows: NDArray[np.int64]) -> list[str | None]:
-    return [column.text(int(row)) for row in rows]
 
 
 def _by_person(profiles: pa.Table, identity: Identity) -> pa.Table:

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcours.timelines.build import Arrays
 from parcours.timelines.partition import Column, Loader, Partition
 
 TraitLoader = Callable[[str, pa.Array], Column]
@@ -23,8 +25,17 @@ class Rows:
     rows: NDArray[np.int64]
     codes: NDArray[np.int64]
 
-    def take(self, positions: NDArray[np.intp]) -> Rows:
+    def take(self, positions: NDArray[Any]) -> Rows:
         return Rows(self.source[positions], self.rows[positions], self.codes[positions])
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What one partition gives: ``rows`` of it stand at ``positions``."""
+
+    whole: Partition
+    positions: NDArray[np.intp]
+    rows: NDArray[np.int64]
 
 
 def gather(
@@ -37,75 +48,161 @@ def gather(
     trait: TraitLoader,
 ) -> Partition:
     """The timelines of ``units`` (in the order of their codes), sorted by unit, time and event id."""
-    times = _taken([whole.timestamps for whole in wholes], chosen)
+    arrays = gathered(wholes, chosen, units)
+    return partition_of(wholes, chosen, arrays, bucket=bucket, fingerprint=fingerprint, trait=trait)
+
+
+def gathered(
+    wholes: Sequence[Partition], chosen: Rows, units: Sequence[str], *, once: bool = False
+) -> Arrays:
+    """The arrays of such a partition; their ``order`` takes the chosen rows to rows of the timelines.
+
+    ``once`` keeps one row of each event id of a unit and an instant, as within a partition.
+    """
+    pieces = _pieces(wholes, chosen)
+    times = _spread(pieces, lambda whole: whole.timestamps)
     order = np.lexsort((times, chosen.codes))
-    chosen, times = chosen.take(order), times[order]
-    chosen = _settle_ties(wholes, chosen, times)
-    present, counts = np.unique(chosen.codes, return_counts=True)
-    customers = pa.array([units[code] for code in present], pa.string())
-    names = sorted({name for whole in wholes for name in whole.names}, key=str.encode)
-    return Partition(
-        bucket=bucket,
-        fingerprint=fingerprint,
-        customers=customers,
-        offsets=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+    order = _settle_ties(pieces, order, chosen.codes, times, once=once)
+    times, codes = times[order], chosen.codes[order]
+    counts = np.bincount(codes, minlength=len(units))
+    present = np.flatnonzero(counts)
+    events = _column(pieces, lambda whole: Column(whole.events, whole.names))
+    return Arrays(
+        customers=pa.array(units, pa.string()).take(pa.array(present)),
+        names=events.values,
+        offsets=np.concatenate(([0], np.cumsum(counts[present]))).astype(np.int64),
         timestamps=times,
-        events=_column([Column(whole.events, whole.names) for whole in wholes], chosen, names).codes,
-        names=tuple(names),
-        loader=_loader(wholes, chosen, customers, trait),
+        events=events.codes[order],
+        order=order.astype(np.int32),
     )
 
 
-def _settle_ties(wholes: Sequence[Partition], chosen: Rows, times: NDArray[np.int64]) -> Rows:
-    """Order what came from several partitions at one instant by event id, as everywhere."""
-    same = (chosen.codes[1:] == chosen.codes[:-1]) & (times[1:] == times[:-1])
+def partition_of(
+    wholes: Sequence[Partition],
+    chosen: Rows,
+    arrays: Arrays,
+    *,
+    bucket: int,
+    fingerprint: str,
+    trait: TraitLoader,
+) -> Partition:
+    """The partition of some arrays; its lazy columns are read through the partitions that the rows come from."""
+    return Partition(
+        bucket=bucket,
+        fingerprint=fingerprint,
+        customers=arrays.customers,
+        offsets=arrays.offsets,
+        timestamps=arrays.timestamps,
+        events=arrays.events,
+        names=arrays.names,
+        loader=_loader(wholes, chosen.take(arrays.order), arrays.customers, trait),
+    )
+
+
+def _pieces(wholes: Sequence[Partition], chosen: Rows) -> list[_Piece]:
+    found = []
+    for number in np.unique(chosen.source):
+        positions = np.flatnonzero(chosen.source == number)
+        found.append(_Piece(wholes[int(number)], positions, chosen.rows[positions]))
+    return found
+
+
+def _settle_ties(
+    pieces: Sequence[_Piece],
+    order: NDArray[np.intp],
+    units: NDArray[np.int64],
+    times: NDArray[np.int64],
+    *,
+    once: bool,
+) -> NDArray[np.intp]:
+    """Order what one unit did at one instant by event id, whatever partition it comes from."""
+    same = (units[order[1:]] == units[order[:-1]]) & (times[order[1:]] == times[order[:-1]])
     if not same.any():
-        return chosen
-    tied = np.zeros(len(times), dtype=np.bool_)
+        return order
+    tied = np.zeros(len(order), dtype=np.bool_)
     tied[1:] |= same
     tied[:-1] |= same
-    positions = np.flatnonzero(tied)
-    ids = np.empty(len(positions), dtype=object)
-    for number in np.unique(chosen.source[positions]):
-        mine = chosen.source[positions] == number
-        ids[mine] = wholes[int(number)].event_ids(chosen.rows[positions[mine]])
-    ranks = np.unique(ids.astype(str), return_inverse=True)[1] if len(ids) else np.zeros(0, np.int64)
-    settled = np.lexsort((ranks, times[positions], chosen.codes[positions]))
-    order = np.arange(len(times))
-    order[positions] = positions[settled]
-    return chosen.take(order)
+    places = np.flatnonzero(tied)
+    rows = order[places]
+    ranks = _ranks_of_ids(pieces, rows, len(order))
+    settled = np.lexsort((ranks, times[rows], units[rows]))
+    order = order.copy()
+    order[places] = rows[settled]
+    if not once:
+        return order
+    ranks = ranks[settled]
+    repeated = np.zeros(len(order), dtype=np.bool_)
+    repeated[places[1:]] = (ranks[1:] == ranks[:-1]) & same[places[1:] - 1]
+    return order[~repeated]
 
 
-def _loader(wholes: Sequence[Partition], chosen: Rows, customers: pa.Array, trait: TraitLoader) -> Loader:
+def _ranks_of_ids(pieces: Sequence[_Piece], rows: NDArray[np.intp], count: int) -> NDArray[np.int64]:
+    """Ranks, by the ids' bytes, of some of the chosen rows."""
+    wanted = np.zeros(count, dtype=np.bool_)
+    wanted[rows] = True
+    ids = np.empty(count, dtype=object)
+    for piece in pieces:
+        mine = wanted[piece.positions]
+        ids[piece.positions[mine]] = piece.whole.event_ids(piece.rows[mine])
+    ranks = pc.rank(pa.array(ids[rows], pa.string()), sort_keys="ascending", tiebreaker="dense")
+    return np.asarray(ranks.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _loader(wholes: Sequence[Partition], rows: Rows, customers: pa.Array, trait: TraitLoader) -> Loader:
+    pieces = _pieces(wholes, rows)
+
     def column(name: str) -> Column:
-        columns = [whole.column(name) for whole in wholes]
-        return _column(columns, chosen, sorted({value for one in columns for value in one.values}))
+        return _column(pieces, lambda whole: whole.column(name))
 
     def value_minor() -> NDArray[np.int64]:
-        return _taken([whole.value_minor() for whole in wholes], chosen)
+        return _spread(pieces, lambda whole: whole.value_minor())
+
+    def texts(wanted: Sequence[int], read: Callable[[Partition, NDArray[np.int64]], list[Any]]) -> list[Any]:
+        """Texts of a few rows, each partition asked once."""
+        places = np.asarray(wanted, np.int64)
+        source, found = rows.source[places], np.empty(len(places), dtype=object)
+        for number in np.unique(source):
+            mine = source == number
+            found[mine] = read(wholes[int(number)], rows.rows[places[mine]])
+        return list(found)
 
     def properties(wanted: Sequence[int]) -> list[str | None]:
-        return [wholes[chosen.source[row]].properties([int(chosen.rows[row])])[0] for row in wanted]
+        return texts(wanted, lambda whole, held: whole.properties([int(row) for row in held]))
 
     def event_ids(wanted: NDArray[np.int64]) -> list[str]:
-        return [wholes[chosen.source[row]].event_ids(chosen.rows[[row]])[0] for row in wanted]
+        return texts(wanted.tolist(), lambda whole, held: whole.event_ids(held))
 
     return Loader(column, lambda name: trait(name, customers), value_minor, properties, event_ids)
 
 
-def _column(columns: Sequence[Column], chosen: Rows, values: Sequence[str]) -> Column:
-    """One column from several, recoded into ``values``."""
-    code_of = {value: code for code, value in enumerate(values)}
-    recoded = [
-        np.array([*(code_of[value] for value in column.values), -1], dtype=np.int32)[column.codes]
-        for column in columns
+def _column(pieces: Sequence[_Piece], read: Callable[[Partition], Column]) -> Column:
+    """One column from several, recoded into the values that the chosen rows have."""
+    columns = [read(piece.whole) for piece in pieces]
+    parts = [
+        (piece.positions, column.codes[piece.rows], column.values)
+        for piece, column in zip(pieces, columns, strict=True)
     ]
-    return Column(_taken(recoded, chosen).astype(np.int32), tuple(values))
+    used = [_used(codes, len(values)) for _, codes, values in parts]
+    kept = {values[code] for (_, _, values), codes in zip(parts, used, strict=True) for code in codes}
+    together = sorted(kept, key=str.encode)
+    code_of = {value: code for code, value in enumerate(together)}
+    found = np.empty(sum(len(positions) for positions, _, _ in parts), dtype=np.int32)
+    for (positions, codes, values), present in zip(parts, used, strict=True):
+        lookup = np.full(len(values) + 1, -1, dtype=np.int32)  # the last for −1: missing
+        lookup[present] = [code_of[values[code]] for code in present]
+        found[positions] = lookup[codes]
+    return Column(found, tuple(together))
 
 
-def _taken(arrays: Sequence[NDArray[Any]], chosen: Rows) -> NDArray[np.int64]:
-    taken = np.zeros(len(chosen.rows), dtype=np.int64)
-    for number in np.unique(chosen.source):
-        mine = chosen.source == number
-        taken[mine] = arrays[int(number)][chosen.rows[mine]]
-    return taken
+def _used(codes: NDArray[np.int32], count: int) -> NDArray[np.intp]:
+    """The codes that occur, missing apart."""
+    seen = np.zeros(count + 1, dtype=np.bool_)
+    seen[codes] = True
+    return np.flatnonzero(seen[:count])
+
+
+def _spread(pieces: Sequence[_Piece], read: Callable[[Partition], NDArray[np.int64]]) -> NDArray[np.int64]:
+    found = np.empty(sum(len(piece.positions) for piece in pieces), dtype=np.int64)
+    for piece in pieces:
+        found[piece.positions] = read(piece.whole)[piece.rows]
+    return found

@@ -45,6 +45,7 @@ class Loader:
     value_minor: Callable[[], NDArray[np.int64]]
     properties: Callable[[Sequence[int]], list[str | None]]
     event_ids: Callable[[NDArray[np.int64]], list[str]]
+    stored: Callable[[NDArray[np.int64]], bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,10 @@ class Partition:
     def event_ids(self, rows: NDArray[np.int64]) -> list[str]:
         """The ids of some rows' events; read anew each time."""
         return self.loader.event_ids(rows)
+
+    def stored(self, rows: NDArray[np.int64]) -> bytes:
+        """Names what some rows are made from: it changes when they do, and not when other rows do."""
+        return self.loader.stored(rows) if self.loader.stored else self.fingerprint.encode()
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
         """Compute something about this partition once, whatever thread asks first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from parcours.events.identity import Identity, resolve
+from parcours.events.identity import IDENTITY_EVENTS, Identity, IdentityEvent, resolve
 from parcours.events.log import EventLog
 from parcours.events.schema import bucket_of
 from parcours.timelines import build, columns
+from parcours.timelines.identity_events import identity_events
 from parcours.timelines.joined import join
 from parcours.timelines.partition import Column, Loader, Partition
 
@@ -91,14 +92,15 @@ class Timelines:
 
     def _read(self, before: State | None) -> State:
         raw = self._raw_partitions()
-        events = [event for whole in raw for event in columns.identity_events(whole)]
+        events = [event for whole in raw for event in self._identity_events(whole)]
         identity = resolve(events, limit=self.identity_limit)
         profiles = columns.Profiles.of(self.log.side("profiles"), identity)
         known = {} if before is None else {one.fingerprint: one for one in before.partitions}
         if before is not None and before.profiles.fingerprint != profiles.fingerprint:
             self._raw.clear()  # open partitions hold traits, and what was decided by them
             raw, known = self._raw_partitions(), {}
-        return State(self.log.version, identity, profiles, tuple(join(raw, identity, profiles.column, known)))
+        joined = join(raw, identity, profiles.column, known, self._joined, threads=self.threads)
+        return State(self.log.version, identity, profiles, tuple(joined))
 
     def _raw_partitions(self) -> list[Partition]:
         with ThreadPoolExecutor(self.threads) as pool:
@@ -113,20 +115,35 @@ class Timelines:
         return known
 
     def _load(self, bucket: int, fingerprint: str, files: list[str]) -> Partition:
-        folder = self._cache / f"{bucket:04d}-{build.FORMAT}-{fingerprint}"
+        arrays = self._shelved(f"{bucket:04d}", fingerprint, lambda: build.build(files))
+        return self._partition(bucket, fingerprint, arrays, files)
+
+    def _identity_events(self, whole: Partition) -> tuple[IdentityEvent, ...]:
+        """A bucket's events about ids: few, and asked for at every start, so kept beside its arrays."""
+        if not set(whole.names) & set(IDENTITY_EVENTS):
+            return ()
+        folder = self._cache / f"{whole.bucket:04d}-{build.FORMAT}-{whole.fingerprint}"
+        return whole.keep("identity", lambda: identity_events(whole, folder / "identity.json"))
+
+    def _joined(self, bucket: int, fingerprint: str, make: Callable[[], build.Arrays]) -> build.Arrays:
+        return self._shelved(f"joined-{bucket:04d}", fingerprint, make)
+
+    def _shelved(self, name: str, fingerprint: str, make: Callable[[], build.Arrays]) -> build.Arrays:
+        """Arrays as they are kept on disk, else made and kept there."""
+        folder = self._cache / f"{name}-{build.FORMAT}-{fingerprint}"
         arrays = _read(folder)
         if arrays is None:
             shutil.rmtree(folder, ignore_errors=True)  # broken, if it is there at all
-            arrays = self._shelve(build.build(files), folder, bucket)
-        return self._partition(bucket, fingerprint, arrays, files)
+            arrays = self._shelve(make(), folder, name)
+        return arrays
 
-    def _shelve(self, arrays: build.Arrays, folder: Path, bucket: int) -> build.Arrays:
-        """Write the folder and drop the bucket's older ones; a cache that cannot be written is no error."""
+    def _shelve(self, arrays: build.Arrays, folder: Path, name: str) -> build.Arrays:
+        """Write the folder and drop the older ones of its name; a cache that cannot be written is no error."""
         try:
             build.write(arrays, folder)
         except OSError:
             return arrays
-        for older in self._cache.glob(f"{bucket:04d}-*"):
+        for older in self._cache.glob(f"{name}-*"):
             if older != folder:
                 shutil.rmtree(older, ignore_errors=True)
         return _read(folder) or arrays  # another process may have dropped the folder by now
@@ -148,6 +165,9 @@ class Timelines:
             taken = build.read_column(files, "event_id").take(pa.array(arrays.order[rows]))
             return list(taken.to_pylist())
 
+        def stored(rows: NDArray[np.int64]) -> bytes:
+            return build.stored_rows(files, arrays.order[rows])
+
         def trait(name: str) -> Column:
             return self.profiles.column(name, arrays.customers)
 
@@ -159,7 +179,7 @@ class Timelines:
             timestamps=arrays.timestamps,
             events=arrays.events,
             names=arrays.names,
-            loader=Loader(column, trait, value_minor, properties, event_ids),
+            loader=Loader(column, trait, value_minor, properties, event_ids, stored),
         )
 
 
