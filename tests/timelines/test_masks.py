@@ -156,7 +156,7 @@ def amounts(tmp_path_factory: pytest.TempPathFactory) -> Partition:
         ({"lte": "-9223372036854775.807"}, lambda amount: amount <= Decimal("-9223372036854775.807")),
         ({"is_set": True}, Decimal.is_finite),
     ],
-    ids=str,
+    ids=lambda given: given.__name__ if callable(given) else str(given),
 )  # fmt: skip
 def test_amounts_are_compared_exactly_in_major_units(
     condition: dict[str, Any], holds: Callable[[Decimal], bool], amounts: Partition
@@ -209,7 +209,7 @@ def test_traits_are_those_that_hold_last(tmp_path: Path) -> None:
         ({"all": [{"not": {"all": [{"p": 1}]}}]}, [0, 2, 3]),
         ({"all": []}, [0, 1, 2, 3]),
     ],
-    ids=lambda given: given.__name__ if callable(given) else str(given),
+    ids=str,
 )
 def test_conditions_combine(where: Any, expected: list[int], tmp_path: Path) -> None:
     rows = one_event_each([{"p": place} for place in range(4)])
