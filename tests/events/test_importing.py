@@ -422,6 +422,29 @@ def test_a_fixed_text_that_is_a_column_is_a_mistake(importer: Any) -> None:
         importer("id,when,medium\nc1,2024-01-01,x\n", mapping)
 
 
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("time: {column: when, format: '%Q'}", "format specifier %Q"),
+        ("time: {column: when, format: dd/mm/yyyy}", "has no % codes"),
+        ("time: when, rows: {id: {matches: '['}}", "missing \\]"),
+        ("time: when, value: id, currency: EURO", "'EURO' is no ISO 4217 code"),
+    ],
+)
+def test_what_the_engine_cannot_do_is_the_mappings_mistake(importer: Any, part: str, words: str) -> None:
+    mapping = f"{{name: m, customer_id: id, events: [{{event: seen, {part}}}]}}"
+    with pytest.raises(MappingError, match=words):
+        importer("id,when\nc1,2024-01-01\n", mapping)
+
+
+def test_the_logs_own_number_of_buckets_holds(importer: Any, simple: Mapping) -> None:
+    importer.settings = importer.settings.model_copy(update={"buckets": 64})
+    importer(HEADER + "".join(f"c{number},2024-01-01,a,1\n" for number in range(20)), simple)
+    importer.log.refresh()
+    assert not any(importer.log.files(bucket) for bucket in range(4, 64))
+    assert importer.log.event_count() == 20
+
+
 def test_progress_tells_phases_and_rows(importer: Any, simple: Mapping) -> None:
     seen: list[Progress] = []
     path = importer.file(HEADER + "".join(f"c{n},2024-01-01,a,1\n" for n in range(1000)))

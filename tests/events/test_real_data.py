@@ -115,9 +115,11 @@ def test_complete_journey_becomes_baskets_campaigns_coupons_and_traits(
     import duckdb
 
     path = real_data("complete-journey/transactions.parquet")
-    expected = duckdb.sql(
-        f"SELECT count(DISTINCT basket_id), sum(CAST(sales_value AS DECIMAL(18, 2))) FROM '{path}'"
-    ).fetchall()[0]
+    expected = (
+        duckdb.connect()
+        .execute(f"SELECT count(DISTINCT basket_id), sum(CAST(sales_value AS DECIMAL(18, 2))) FROM '{path}'")
+        .fetchall()[0]
+    )
     orders = importer.log.events().to_table(columns=["event", "value_minor", "timestamp"]).to_pylist()
     values = [row["value_minor"] for row in orders if row["event"] == "order_completed"]
     assert (len(values), sum(values)) == (expected[0], int(expected[1] * 100))

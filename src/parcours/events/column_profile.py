@@ -10,7 +10,6 @@ from parcours.events import expressions as express
 from parcours.events import sql_text as sql
 from parcours.events.engine import Engine
 from parcours.events.mapping import Time
-from parcours.events.sources.loaded import ORDINAL
 from parcours.events.table import Table
 
 SAMPLE_ROWS: Final = 100_000
@@ -87,7 +86,7 @@ class ColumnProfile:
 
 def profiles(engine: Engine, table: Table) -> list[ColumnProfile]:
     """The profile of every column, over the first rows."""
-    sample = f"(SELECT * FROM {table.relation} WHERE {sql.name(ORDINAL)} < {SAMPLE_ROWS})"
+    sample = f"(SELECT * FROM {table.relation})"
     return [_profile(engine, table, column, sample) for column in table.own_columns]
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+import duckdb
+
+from parcours.errors import MappingError
 from parcours.events import expressions as express
 from parcours.events import sql_text as sql
 from parcours.events.engine import Engine, Watch
@@ -53,7 +56,19 @@ class FileRun:
         )
 
     def stage(self, watch: Callable[[str], Watch | None]) -> None:
-        """Stage all parts; ``watch`` gives what follows the progress of a part."""
+        """Stage all parts; ``watch`` gives what follows the progress of a part.
+
+        Raises MappingError when the engine cannot do what the mapping says (an impossible format or pattern).
+        """
+        try:
+            self._stage_all(watch)
+        except duckdb.Error as error:
+            words = str(error).strip().splitlines()[0]
+            raise MappingError(
+                f"The mapping {self.mapping.name!r} does not work on {self.loaded.file}: {words}"
+            ) from None
+
+    def _stage_all(self, watch: Callable[[str], Watch | None]) -> None:
         self._count_left_out()
         for number, part in enumerate(self.mapping.events):
             self._stage_events(number, self.mapping.with_defaults(part), watch(part.name))

@@ -53,6 +53,7 @@ def import_files(
     """
     if not files:
         raise SourceError("There is no file to import.", hint="Name one or more files.")
+    settings = settings.model_copy(update={"buckets": log.buckets})
     share = settings.max_bad_share if max_bad_share is None else max_bad_share
     with staging_area(log.folder, memory_mb=settings.memory_mb) as (engine, folder):
         shown = _Shown(progress)

@@ -117,6 +117,7 @@ def retry(
     However often it runs, no row gets in twice. Raises SourceError for a file that is not an export of the quarantine.
     """
     log.refresh()
+    settings = settings.model_copy(update={"buckets": log.buckets})
     rows = refusals(log, mapping.name)
     if edited is not None:
         mended = read_edited(edited)
@@ -195,7 +196,6 @@ def _load(file: str, rows: Sequence[Refusal], reading: Reading) -> Loaded:
         digest="",
         rows=len(rows),
         refused=name(reading.table("refused")),
-        has_lines=True,
         lines=lambda ordinals: [lines[ordinal] for ordinal in ordinals],
     )
 

@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from parcours.errors import MappingError
-from parcours.events.column_profile import ColumnProfile, profiles
+from parcours.events import sql_text as sql
+from parcours.events.column_profile import SAMPLE_ROWS, ColumnProfile, profiles
 from parcours.events.file_run import FileRun
 from parcours.events.guess import Guess, guess
 from parcours.events.mapping import FileFormat, Mapping, parse_mapping
 from parcours.events.sources import Reading, read_file
+from parcours.events.sources.content import head_of
+from parcours.events.sources.loaded import ORDINAL
+from parcours.events.sources.read import kind_of
 from parcours.events.staging import staging_area
 from parcours.events.table import Table
 from parcours.settings import Settings
 from parcours.values import Money
 
 PREVIEWED: Final = 10
+SAMPLE_BYTES: Final = 32 << 20
 _PLAIN: Final = re.compile(r"[A-Za-z_À-ÿ][\w À-ÿ-]*")
 _NAMES_THINGS: Final = re.compile(r"(^|_)(id|no|nr|number|code|sku|upc|week|year|month|zip|phone)$")
 _WORDS: Final = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
@@ -58,10 +63,10 @@ def suggest(
         tempfile.TemporaryDirectory(prefix="parcours-") as home,
         staging_area(Path(home), memory_mb=used.memory_mb) as (engine, folder),
     ):
-        loaded = read_file(file, file_format or FileFormat(), Reading(engine, folder, "file"))
-        table = Table(
-            file.name, loaded.relation, loaded.columns, tuple(loaded.columns), {}, trimmed=loaded.trimmed
-        )
+        path = _beginning(file, folder)
+        loaded = read_file(path, file_format or FileFormat(), Reading(engine, folder, "file"))
+        relation = f"(SELECT * FROM {loaded.relation} WHERE {sql.name(ORDINAL)} < {SAMPLE_ROWS})"
+        table = Table(file.name, relation, loaded.columns, tuple(loaded.columns), {}, trimmed=loaded.trimmed)
         found = guess(profiles(engine, table))
         text = "\n".join(_yaml(file, found)) + "\n"
         doubts = list(found.doubts)
@@ -85,6 +90,16 @@ def checked(suggestion: Suggestion) -> Mapping:
     return parse_mapping(suggestion.mapping_yaml, file="suggestion")
 
 
+def _beginning(file: Path, folder: Path) -> Path:
+    """The file, or a copy of its first lines when it is a large text."""
+    head = head_of(file, SAMPLE_BYTES)
+    if len(head) < SAMPLE_BYTES or b"\x00" in head or kind_of(file, head) == "parquet":
+        return file
+    copy = folder / f"beginning of {file.name.removesuffix('.gz').removesuffix('.zst')}"
+    copy.write_bytes(head[: head.rfind(b"\n") + 1])
+    return copy
+
+
 def _preview(run: FileRun) -> tuple[PreviewEvent, ...]:
     rows = run.engine.all(
         "SELECT coalesce(customer_id, 'anonymous:' || anonymous_id), event, timestamp, value_minor, currency, channel, "
@@ -103,7 +118,8 @@ def _refusals(run: FileRun) -> list[str]:
         "SELECT reason, coalesce(field, ''), count(DISTINCT ordinal) FROM refusals GROUP BY ALL ORDER BY 3 DESC, 1"
     )
     return [
-        f"{count:,} of {run.loaded.rows:,} rows would be refused: {reason}{f' in {field}' if field else ''}."
+        f"{count:,} of the first {min(run.loaded.rows, SAMPLE_ROWS):,} rows would be refused: "
+        f"{reason}{f' in {field}' if field else ''}."
         for reason, field, count in rows
     ]
 

@@ -53,10 +53,6 @@ class Table:
             f"{self.file} has no column {wanted!r}{other}.", hint=did_you_mean(wanted, self.types)
         )
 
-    def has(self, wanted: str) -> bool:
-        """Whether the column is there, under any of its names."""
-        return any(candidate in self.types for candidate in (*self.aliases.get(wanted, ()), wanted))
-
     def text(self, wanted: str) -> str:
         """SQL of a column's text without blanks around it; NULL when there is none."""
         column = self.column(wanted)
@@ -95,9 +91,10 @@ class Table:
     def row_text(self) -> str:
         """SQL of the whole row as one text, the same whatever the order of columns: what identifies a row."""
         canonical = {self._canonical(column): column for column in self.own_columns}
-        parts = [f"coalesce({self._text(canonical[key])}, '')" for key in sorted(canonical)]
         header = literal("\x1f".join(sorted(canonical)))
-        return " || chr(31) || ".join([header, *parts])
+        texts = [self._text(canonical[key]) for key in sorted(canonical)]
+        # concat takes NULL for an empty text, and is twice as fast as a chain of ||
+        return f"concat({', chr(31), '.join([header, *texts])})"
 
     def row_json(self) -> str:
         """SQL of the whole row as a JSON object of texts."""

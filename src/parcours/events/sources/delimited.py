@@ -65,7 +65,6 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
         digest=content.digest,
         rows=count(reading.engine, raw) + count(reading.engine, refused),
         refused=refused,
-        has_lines=True,
         lines=places.of_rows,
         trimmed=True,
     )

@@ -47,7 +47,6 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
         digest=digest_of(plain),
         rows=count(reading.engine, table),
         refused=name(reading.table("refused")),
-        has_lines=True,
         lines=lambda ordinals: [ordinal + 1 for ordinal in ordinals],
     )
 

@@ -42,7 +42,6 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
         digest=content.digest,
         rows=count(reading.engine, raw) + count(reading.engine, refused),
         refused=refused,
-        has_lines=True,
         lines=lambda ordinals: [ordinal + 1 for ordinal in ordinals],
     )
 

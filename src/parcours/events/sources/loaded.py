@@ -59,7 +59,7 @@ class Loaded:
 
     ``relation`` has the column ORDINAL (0-based, in file order) and the file's columns, whose DuckDB types are in
     ``columns``; ``refused`` names the table of rows that could not be read (REFUSED). ``lines`` turns ordinals into
-    1-based lines of the file where it has lines (``has_lines``), else into row numbers. ``rows`` counts both
+    1-based lines of the file where it has lines, else into row numbers. ``rows`` counts both
     tables. ``trimmed`` says that texts have no blanks around them and are NULL rather than empty.
     """
 
@@ -69,7 +69,6 @@ class Loaded:
     digest: str
     rows: int
     refused: str
-    has_lines: bool
     lines: Callable[[Sequence[int]], list[int]]
     trimmed: bool = False
 

@@ -35,7 +35,6 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:  # no
         digest=digest_of(plain),
         rows=rows,
         refused=name(reading.table("refused")),
-        has_lines=False,
         lines=row_numbers,
     )
 
