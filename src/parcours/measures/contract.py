@@ -79,6 +79,14 @@ class Measure(ABC, Generic[Q, R]):
     name: ClassVar[str]
     question: type[Q]
 
+    def asks_first(self, query: Q) -> tuple[Measure[Any, Any], Query] | None:  # noqa: ARG002  (most need nothing)
+        """A measure and a question whose answer this question needs before it is asked of any partition."""
+        return None
+
+    def settled(self, query: Q, answer: Any) -> Q:  # noqa: ARG002  (most need nothing)
+        """The question with what that answer settles; what a partition cannot know, such as the largest groups."""
+        return query
+
     @abstractmethod
     def map(self, partition: Partition, query: Q) -> Partial:
         """The partial of one partition."""

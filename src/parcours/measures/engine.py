@@ -40,6 +40,7 @@ class LocalEngine:
 
     def ask(self, measure: Measure[Q, R], query: Q) -> R:
         """The answer to a question."""
+        query = self._settled(measure, query)
         question = self._question(measure, query)
         units = self._units(query)
         with ThreadPoolExecutor(self.threads) as pool:
@@ -51,6 +52,7 @@ class LocalEngine:
 
     def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the customers behind one cell, sorted."""
+        query = self._settled(measure, query)
 
         def named(partition: Partition) -> list[str]:
             positions = measure.members(partition, query, cell)
@@ -59,6 +61,10 @@ class LocalEngine:
         with ThreadPoolExecutor(self.threads) as pool:
             found = pool.map(named, self._units(query).partitions)
         return tuple(sorted(name for names in found for name in names))
+
+    def _settled(self, measure: Measure[Q, R], query: Q) -> Q:
+        first = measure.asks_first(query)
+        return query if first is None else measure.settled(query, self.ask(*first))
 
     def _partial(self, measure: Measure[Q, R], query: Q, partition: Partition, question: str) -> Partial:
         key = _key(question, partition)
