@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,8 @@ def stage(name: str, flows: Sequence[Flow], size: int, **changes: Any) -> Measur
     """A stage whose entries and exits follow from the flows."""
     entered = sum(flow.customers for flow in flows if flow.target == name)
     left = sum(flow.customers for flow in flows if flow.source == name)
-    values: dict[str, Any] = {
+    nothing_listed = {field.name: () for field in fields(MeasuredStage)}
+    values: dict[str, Any] = nothing_listed | {
         "id": name,
         "title": name.capitalize(),
         "purpose": "",
@@ -79,17 +80,12 @@ def stage(name: str, flows: Sequence[Flow], size: int, **changes: Any) -> Measur
         "change": entered - left,
         "entered": entered,
         "left": left,
-        "trend": (),
         "advance": None,
         "lapse": None,
         "median_days_to_advance": None,
         "median_stay_days": None,
         "stays": 0,
         "unfinished": 0,
-        "next_after_lapse": (),
-        "entry_channels": (),
-        "channels": (),
-        "strategies": (),
     }
     return MeasuredStage(**(values | changes))
 
