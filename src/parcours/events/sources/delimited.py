@@ -54,7 +54,7 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
     dialect = Dialect(delimiter, file_format.quote, has_header, tuple(columns))
     _load(content, dialect, reading, str(path))
     places = _Places(content, dialect, count(reading.engine, name(reading.table("raw"))))
-    _keep_refused(places, reading)
+    _keep_refused(places, reading, str(path))
     if content.has_nul:
         _refuse_nul_rows(places, reading)
     raw, refused = name(reading.table("raw")), name(reading.table("refused"))
@@ -212,7 +212,7 @@ def _walk(path: Path, dialect: Dialect, refused: set[int]) -> tuple[dict[int, in
     return rows, others
 
 
-def _keep_refused(places: _Places, reading: Reading) -> None:
+def _keep_refused(places: _Places, reading: Reading, file: str) -> None:
     errors = name(reading.table("errors"))
     # a record may have several errors; one about the whole record has no column
     first = ", ".join(
@@ -222,6 +222,8 @@ def _keep_refused(places: _Places, reading: Reading) -> None:
     found = reading.engine.all(f"SELECT line, {first} FROM {errors} GROUP BY line ORDER BY line")
     places.refused = [int(record) for record, *_ in found]
     lines = places.of_refused(places.refused)
+    if found and _REASONS.get(found[-1][1]) == "bad-quotes":
+        _refuse_open_quote(places, lines[-1], file)
     rows = [
         (line, None, message, _REASONS.get(kind, "unreadable-row"), _row_json(text or "", places.dialect))
         for line, (_, kind, message, text) in zip(lines, found, strict=True)
@@ -229,6 +231,17 @@ def _keep_refused(places: _Places, reading: Reading) -> None:
     reading.keep_refused(
         pa.Table.from_pylist([dict(zip(REFUSED.names, row, strict=True)) for row in rows], REFUSED)
     )
+
+
+def _refuse_open_quote(places: _Places, line: int, file: str) -> None:
+    """Stop at a quote that is never closed: it hides all lines after it, which would look like one bad row."""
+    hidden = places.content.line_ends - line
+    is_last = places.of_rows([places.rows - 1] if places.rows else [])
+    if hidden >= 1 and not any(row > line for row in is_last):
+        raise SourceError(
+            f"{file}: the quote that opens in line {line} is never closed, so it hides the {hidden:,} lines after it.",
+            hint="Close it in the file; or if its fields are not quoted, say so in the mapping: format: {quote: ''}.",
+        )
 
 
 def _row_json(text: str, dialect: Dialect) -> str:
