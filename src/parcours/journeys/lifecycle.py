@@ -27,6 +27,7 @@ from pydantic import ConfigDict, Field, StringConstraints, field_validator, mode
 from parcours.journeys.editor_schema import schema_for_editors
 from parcours.lifecycle.rules import LifecycleRules, StageRules
 from parcours.timelines.matchers import Part, Selector
+from parcours.values import DAY_US, Duration
 from parcours.yaml_files import load_model, read_model
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -88,6 +89,25 @@ class Stage(StageRules):
         return StageRules(id=self.id, enter=self.enter, keep=self.keep, lapse=self.lapse)
 
 
+class FunnelPlan(Part):
+    """The main funnel shown on the map."""
+
+    steps: tuple[Selector, ...] = Field(min_length=2, max_length=12, description="The steps in order.")
+    window: Duration = Field(
+        Duration(14 * DAY_US), description="All steps at most this long after the first."
+    )
+
+
+class RetentionPlan(Part):
+    """The retention triangle shown on the map."""
+
+    model_config = ConfigDict(populate_by_name=False)
+
+    start: Selector = Field(description="The event whose first occurrence puts a customer into a cohort.")
+    returned: Selector = Field(alias="return", description="The event that shows that the customer is back.")
+    unit: Literal["day", "week", "month"] = Field("month", description="Length of a period.")
+
+
 class LifecycleDocument(Part):
     """A lifecycle map as its team writes it."""
 
@@ -101,6 +121,8 @@ class LifecycleDocument(Part):
     activity: tuple[Selector, ...] = Field(
         (), description="Events that count as activity in growth accounting; default: any event."
     )
+    funnel: FunnelPlan | None = Field(None, description="The main funnel to show; absent: none.")
+    retention: RetentionPlan | None = Field(None, description="The retention to show; absent: none.")
     stages: tuple[Stage, ...] = Field(
         min_length=1, max_length=31, description="The stages, in the order in which customers advance."
     )

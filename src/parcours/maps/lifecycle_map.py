@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parcours.errors import QueryError
 from parcours.journeys.lifecycle import LifecycleDocument, Stage
+from parcours.maps.journey_figures import main_funnel, retention_triangle
 from parcours.maps.measured import (
     LAPSED,
     NEW,
@@ -87,28 +89,19 @@ def measure(
     """The measured lifecycle map of one period. An empty log gives zeros with the stages' names."""
     calendar = Calendar(settings.zone, settings.week_start)
     when = frame(calendar, engine.timelines.span_us() or (0, 0), unit, period, as_of_us)
-    common = {"zone": settings.zone, "week_start": settings.week_start, "as_of_us": when.as_of_us}
-    trend_days = {"start": when.trend.starts[0], "end": when.period.last}
+    common: dict[str, Any] = {
+        "zone": settings.zone, "week_start": settings.week_start, "as_of_us": when.as_of_us
+    }  # fmt: skip
+    trend = common | {"start": when.trend.starts[0], "end": when.period.last}
+    ever = common | {"start": when.first, "end": when.last}
+    recent = common | {"start": when.trend.starts[0], "end": when.last}
+    shown = common | {"start": when.period.first, "end": when.period.last}
 
-    sizes = engine.ask(stages.MEASURE, stages.Query(rules=document.rules, unit=unit, **trend_days, **common))
-    outcomes = engine.ask(
-        lifecycle.MEASURE,
-        lifecycle.Query(rules=document.rules, horizon=horizon, start=when.first, end=when.last, **common),
-    )
-    channels = engine.ask(
-        stages.MEASURE,
-        stages.Query(
-            rules=document.rules,
-            unit=unit,
-            by="channel",
-            start=when.period.first,
-            end=when.period.last,
-            **common,
-        ),
-    )
-    activity = engine.ask(
-        growth.MEASURE, growth.Query(unit=unit, events=document.activity, **trend_days, **common)
-    )
+    rules = document.rules
+    sizes = engine.ask(stages.MEASURE, stages.Query(rules=rules, unit=unit, **trend))
+    outcomes = engine.ask(lifecycle.MEASURE, lifecycle.Query(rules=rules, horizon=horizon, **ever))
+    channels = engine.ask(stages.MEASURE, stages.Query(rules=rules, unit=unit, by="channel", **shown))
+    activity = engine.ask(growth.MEASURE, growth.Query(unit=unit, events=document.activity, **trend))
     total, lapsed = sizes.total, sizes.lapsed_sizes
     customers, events = _seen(engine.timelines, when.as_of_us)
     return MeasuredLifecycle(
@@ -134,6 +127,8 @@ def measure(
         lapsed_trend=tuple(int(size) for size in lapsed),
         growth_unit=unit,
         growth=_growth(activity),
+        funnel=main_funnel(document.funnel, engine, ever) if document.funnel else None,
+        retention=retention_triangle(document.retention, engine, recent) if document.retention else None,
         growth_events=tuple(sorted({name for selector in document.activity for name in selector.event})),
     )
 
@@ -178,6 +173,7 @@ def _stage(
         stays=outcome.stays,
         unfinished=outcome.unfinished,
         next_after_lapse=_shares(outcome.next_after_lapse)[:NEXT_EVENTS],
+        last_before_lapse=_shares(outcome.last_before_lapse)[:NEXT_EVENTS],
         entry_channels=_entry_channels(channels, number),
         channels=stage.channels,
         strategies=tuple(Strategy(one.text, one.verdict) for one in stage.strategies),

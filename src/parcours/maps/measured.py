@@ -86,6 +86,9 @@ class MeasuredStage:
     next_after_lapse: tuple[
         Count, ...
     ]  # first event after lapsing, most frequent first; name "" = nothing seen yet
+    last_before_lapse: tuple[
+        Count, ...
+    ]  # last events of lapsed stays as a path "a → b → c"; "… → " more before
     entry_channels: tuple[Count, ...]  # channel of the entering event; name "" = event without a channel
     channels: tuple[str, ...]  # as drawn by the team
     strategies: tuple[Strategy, ...]
@@ -101,6 +104,56 @@ class GrowthPeriod:
     resurrected: int
     dormant: int  # active in the period before, not in this one
     complete: bool  # False when the data ends inside the period
+
+
+@dataclass(frozen=True)
+class FunnelStep:
+    """One step of the main funnel, in customers."""
+
+    name: str
+    customers: int
+    share: Estimate | None  # of the first step
+    share_before: Estimate | None  # of the step before
+    dropped: int  # got here and no further, and had the whole window
+    open: int  # got here and no further so far: the window had not closed when the data ended
+    median_days: float | None  # since the step before
+    did_instead: tuple[Count, ...]  # first event after this step of those who dropped; name "" = nothing seen
+
+
+@dataclass(frozen=True)
+class MainFunnel:
+    """The funnel that the lifecycle document names, over all data up to data_until."""
+
+    window_days: float
+    steps: tuple[FunnelStep, ...]
+
+
+@dataclass(frozen=True)
+class CohortCell:
+    """One cell of the retention triangle."""
+
+    returned: int
+    share: Estimate | None
+    complete: bool  # False where the period is not over
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Customers whose first matching start lies in a period, and their returns 1, 2, ... periods later."""
+
+    span: Span
+    customers: int
+    cells: tuple[CohortCell, ...]  # fewer for younger cohorts
+
+
+@dataclass(frozen=True)
+class RetentionTriangle:
+    """Who comes back after the first start event, by period of that start."""
+
+    unit: Unit
+    start_events: tuple[str, ...]
+    return_events: tuple[str, ...]
+    cohorts: tuple[Cohort, ...]  # newest last, at most twelve
 
 
 @dataclass(frozen=True)
@@ -127,6 +180,8 @@ class MeasuredLifecycle:
     growth_unit: Unit
     growth: tuple[GrowthPeriod, ...]
     growth_events: tuple[str, ...]  # the events that count as activity; empty: any event
+    funnel: MainFunnel | None = None  # None when the document names none
+    retention: RetentionTriangle | None = None
 
     def __post_init__(self) -> None:
         for stage in self.stages:

@@ -34,6 +34,7 @@ from parcours.measures import contract
 from parcours.measures.cells import place
 from parcours.measures.contract import Measure, Partial
 from parcours.measures.groups import group_of_stays, in_group, largest
+from parcours.measures.last_steps import last_steps
 from parcours.measures.partials import add_labelled
 from parcours.measures.result import Result
 from parcours.measures.scope import stays_in_scope
@@ -86,6 +87,7 @@ class Outcome:
     curve: CumulativeIncidence
     advanced_to: tuple[tuple[str, int], ...]  # stage and stays, in stage order; beyond the next stage: skips
     next_after_lapse: tuple[tuple[str, int], ...]  # event and stays, most frequent first; "" nothing seen
+    last_before_lapse: tuple[tuple[str, int], ...]  # path of the last events and stays, most frequent first
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,14 @@ class LifecycleResult(Result):
                     for event, count in one.next_after_lapse
                 ],
                 schema=_NEXT,
+            ),
+            "last_before_lapse": pa.Table.from_pylist(
+                [
+                    {"stage": one.stage, "group": one.group, "path": path, "stays": count}
+                    for one in self.outcomes
+                    for path, count in one.last_before_lapse
+                ],
+                schema=_LAST,
             ),
         }
 
@@ -197,6 +207,7 @@ _OUTCOMES = pa.schema(
 )
 _ADVANCED_TO = pa.schema([*_STAGE, pa.field("target", pa.string()), pa.field("stays", pa.int64())])
 _NEXT = pa.schema([*_STAGE, pa.field("event", pa.string()), pa.field("stays", pa.int64())])
+_LAST = pa.schema([*_STAGE, pa.field("path", pa.string()), pa.field("stays", pa.int64())])
 _CURVES = pa.schema(
     [
         pa.field("stage", pa.string()),
@@ -224,12 +235,15 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         advanced = chosen[found.exit[chosen] == ADVANCED]
         where = group[advanced] * stages + found.stage[advanced]
         np.add.at(advanced_to, (where, found.stage[advanced + 1]), 1)
-        events, next_counts = _next_events(partition, found, chosen, place_of_stay, len(labels) * stages)
+        place_count = len(labels) * stages
+        events, next_counts = _next_events(partition, found, chosen, place_of_stay, place_count)
+        paths, last_counts = last_steps(partition, found, chosen, place_of_stay, place_count)
         return {
             "labels": labels,
             "place": key, "duration": durations, "ways": ways,
             "advanced_to": advanced_to.reshape(len(labels), stages, stages),
             "events": events, "next": next_counts.reshape(len(events), len(labels), stages),
+            "paths": paths, "last": last_counts.reshape(len(paths), len(labels), stages),
         }  # fmt: skip
 
     def merge(self, one: Partial, other: Partial) -> Partial:
@@ -246,17 +260,18 @@ class Lifecycle(Measure[Query, LifecycleResult]):
             np.concatenate([one["duration"], other["duration"]]),
             np.concatenate([one["ways"], other["ways"]]),
         )
-        events, following = add_labelled(
-            (one["events"], other["events"]),
-            (
-                _spread(one["next"], parts[0][1], len(labels)),
-                _spread(other["next"], parts[1][1], len(labels)),
-            ),
-        )
-        return {
-            "labels": labels, "place": key, "duration": durations, "ways": ways,
-            "advanced_to": advanced_to, "events": events, "next": following,
+        merged: Partial = {
+            "labels": labels, "place": key, "duration": durations, "ways": ways, "advanced_to": advanced_to
         }  # fmt: skip
+        for names, counts in (("events", "next"), ("paths", "last")):
+            merged[names], merged[counts] = add_labelled(
+                (one[names], other[names]),
+                (
+                    _spread(one[counts], parts[0][1], len(labels)),
+                    _spread(other[counts], parts[1][1], len(labels)),
+                ),
+            )
+        return merged
 
     def finish(self, partial: Partial, query: Query) -> LifecycleResult:
         stages = query.rules.ids
@@ -275,8 +290,6 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         table = IncidenceTable.from_counts(partial["duration"][mine], partial["ways"][mine])
         curve = cumulative_incidence(table)
         targets = partial["advanced_to"][group, stage]
-        following = partial["next"][:, group, stage]
-        events = largest(partial["events"], following, len(following))
         return Outcome(
             stage=ids[stage],
             group=str(partial["labels"][group]),
@@ -288,9 +301,8 @@ class Lifecycle(Measure[Query, LifecycleResult]):
             median_stay_us=curve.median_stay_us(),
             curve=curve,
             advanced_to=tuple((ids[i], int(n)) for i, n in enumerate(targets) if n),
-            next_after_lapse=tuple(
-                (str(partial["events"][i]), int(following[i])) for i in events if following[i]
-            ),
+            next_after_lapse=_most_frequent(partial["events"], partial["next"][:, group, stage]),
+            last_before_lapse=_most_frequent(partial["paths"], partial["last"][:, group, stage]),
         )
 
     def members(
@@ -304,6 +316,11 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         chosen = _begun(found, query) & (found.stage == stage) & (found.exit == exit_code)
         chosen &= in_group(partition, found, query.by, cell.get("group"))
         return np.unique(found.customer[chosen])
+
+
+def _most_frequent(names: NDArray[np.str_], counts: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
+    order = largest(names, counts, len(names))
+    return tuple((str(names[i]), int(counts[i])) for i in order if counts[i])
 
 
 def _begun(found: Stays, query: Query) -> NDArray[np.bool_]:
