@@ -289,8 +289,11 @@ events: [{event: order_completed, event_id: id, value: total_price, currency: {c
 
 def test_a_quote_that_is_never_closed_hides_nothing_in_silence(importer: Any, simple: Mapping) -> None:
     rows = HEADER + ROW + 'c2,2024-01-02,"half a quote,1\n' + ROW * 50
-    with pytest.raises(SourceError, match="opens in line 3 is never closed, so it hides the 50 lines"):
+    with pytest.raises(SourceError, match="opens in line 3 is not closed, so it hides the lines"):
         importer(rows, simple)
+    large = HEADER + ROW * 500_000 + 'c2,2024-01-02,"half a quote,1\n' + ROW * 500_000
+    with pytest.raises(SourceError, match="opens in line 500002 is not closed"):
+        importer(large, simple)
     plain = simple.model_copy(update={"format": simple.format.model_copy(update={"quote": ""})})
     importer(rows, plain)
     assert importer.events("customer", "event") == [("c2", '"half a quote'), ("c1", "order")]

@@ -140,6 +140,7 @@ def _load(content: Content, dialect: Dialect, reading: Reading, file: str) -> No
         f"delim = {literal(dialect.delimiter)}, quote = {literal(dialect.quote)}, escape = {literal(dialect.quote)}, "
         f"header = {literal(dialect.has_header)}, columns = {columns}, max_line_size = {ROW_BYTES_LIMIT}, "
         f"compression = 'none', rejects_limit = 0, "
+        f"rejects_line_size_limit = {_SHOWN_CHARACTERS}, "
         f"rejects_table = {literal(reading.table('errors'))}, rejects_scan = {literal(reading.table('scans'))})"
     )
     try:
@@ -222,8 +223,9 @@ def _keep_refused(places: _Places, reading: Reading, file: str) -> None:
     found = reading.engine.all(f"SELECT line, {first} FROM {errors} GROUP BY line ORDER BY line")
     places.refused = [int(record) for record, *_ in found]
     lines = places.of_refused(places.refused)
-    if found and _REASONS.get(found[-1][1]) == "bad-quotes":
-        _refuse_open_quote(places, lines[-1], file)
+    for line, (_, kind, _, text) in zip(lines, found, strict=True):
+        if _REASONS.get(kind) == "bad-quotes":
+            _refuse_open_quote(places, line, text or "", file)
     rows = [
         (line, None, message, _REASONS.get(kind, "unreadable-row"), _row_json(text or "", places.dialect))
         for line, (_, kind, message, text) in zip(lines, found, strict=True)
@@ -233,13 +235,14 @@ def _keep_refused(places: _Places, reading: Reading, file: str) -> None:
     )
 
 
-def _refuse_open_quote(places: _Places, line: int, file: str) -> None:
-    """Stop at a quote that is never closed: it hides all lines after it, which would look like one bad row."""
-    hidden = places.content.line_ends - line
-    is_last = places.of_rows([places.rows - 1] if places.rows else [])
-    if hidden >= 1 and not any(row > line for row in is_last):
+def _refuse_open_quote(places: _Places, line: int, text: str, file: str) -> None:
+    """Stop at a quote that is not closed: it hides the lines after it, which would look like one bad row."""
+    whole = len(text) < _SHOWN_CHARACTERS
+    last = places.of_rows([places.rows - 1]) if places.rows else []
+    to_the_end = places.content.line_ends > line and not any(row > line for row in last)
+    if "\n" in text.strip() and (to_the_end or not whole):
         raise SourceError(
-            f"{file}: the quote that opens in line {line} is never closed, so it hides the {hidden:,} lines after it.",
+            f"{file}: the quote that opens in line {line} is not closed, so it hides the lines after it.",
             hint="Close it in the file; or if its fields are not quoted, say so in the mapping: format: {quote: ''}.",
         )
 
