@@ -21,8 +21,10 @@ EARLIEST: Final = "TIMESTAMPTZ '1970-01-01 00:00:00+00'"
 LATEST: Final = "TIMESTAMPTZ '2100-01-01 00:00:00+00'"
 _COMPARISONS: Final = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _EPOCH_US: Final = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
-_OFFSET: Final = r".*:[0-9.]+ ?([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
-_ISO: Final = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ].*)?"
+_DAY: Final = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_CLOCK: Final = "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+_LOCAL: Final = f"{_DAY}([T ]{_CLOCK})?"
+_WITH_OFFSET: Final = f"{_DAY}[T ]{_CLOCK} ?([Zz]|UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
 
 
 # -- conditions ------------------------------------------------------------------------------------------------------
@@ -141,10 +143,9 @@ def instant(time: Time, table: Table, zone: str) -> str:
 def _one_format(form: str, read_from: str, place: str) -> str:
     if form == "iso":
         return (
-            f"CASE WHEN NOT regexp_full_match({read_from}, '{_ISO}') THEN NULL "
-            f"WHEN length({read_from}) > 16 AND regexp_full_match({read_from}, '{_OFFSET}') "
-            f"THEN TRY_CAST({read_from} AS TIMESTAMPTZ) "
-            f"ELSE timezone({place}, TRY_CAST({read_from} AS TIMESTAMP)) END"
+            f"CASE WHEN regexp_full_match({read_from}, '{_LOCAL}') "
+            f"THEN timezone({place}, TRY_CAST({read_from} AS TIMESTAMP)) "
+            f"WHEN regexp_full_match({read_from}, '{_WITH_OFFSET}') THEN TRY_CAST({read_from} AS TIMESTAMPTZ) END"
         )
     if form in _EPOCH_US:
         scaled = f"TRY_CAST({read_from} AS DECIMAL(24, 6)) * {_EPOCH_US[form]}"

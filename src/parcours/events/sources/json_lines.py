@@ -28,7 +28,7 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
     reading.engine.run(f"DELETE FROM {lines} WHERE NOT coalesce({good}, false)")
     paths = _paths(reading, lines)
     if not paths:
-        raise SourceError(f"{path} has no line with a JSON object.", hint="JSON Lines has one {{…}} a line.")
+        raise SourceError(f"{path} has no line with a JSON object.", hint="JSON Lines has one {…} a line.")
     columns = check_names([".".join(keys) for keys in paths], str(path))
     picked = ", ".join(
         f"json_extract_string(text, {literal(_json_path(keys))}) AS {name(column)}"
