@@ -66,6 +66,8 @@ class Questions:
     def _reopen(self) -> None:
         """Start from what is on disk, with nothing remembered."""
         cache, threads = self.folder / "cache", self.settings.threads or cpu_count() or 1
+        if self.log.pinned:
+            cache /= "as-known"  # views of older versions must not push the newest arrays out
         limit = self.settings.identity_limit
         self.timelines = Timelines(self.log, cache, threads=threads, identity_limit=limit)
         self.engine = LocalEngine(self.timelines, threads=threads, cache=cache)

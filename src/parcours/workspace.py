@@ -15,8 +15,10 @@ from parcours.errors import (
     did_you_mean,
 )
 from parcours.events.erasure import Proof, erase
-from parcours.events.identity import Identity
+from parcours.events.identity import Identity, Join
 from parcours.events.log import EventLog
+from parcours.events.schema import ANONYMOUS
+from parcours.events.statements import state_join, take_back
 from parcours.journeys.check import check_against
 from parcours.journeys.lifecycle import load_lifecycle
 from parcours.journeys.segments import SegmentDocument, load_segment
@@ -25,7 +27,7 @@ from parcours.lifecycle import sql
 from parcours.maps.customer import CustomerTimeline, customer_timeline
 from parcours.maps.lifecycle_map import measure as measure_lifecycle
 from parcours.maps.measured import MeasuredLifecycle
-from parcours.maps.person import PersonData, person_data, person_keys
+from parcours.maps.person import PersonData, held_key, person_data, person_keys
 from parcours.questions import HORIZON, LIFECYCLE_FILE, SEGMENTS_FOLDER, Questions
 from parcours.settings import FILE_NAME, Settings, read_settings, write_settings
 from parcours.timelines.calendar import UNITS, Unit
@@ -44,8 +46,31 @@ DEFAULT_TEMPLATE = "ecommerce"
 class Workspace(Questions):
     """An open workspace: questions (see ``Questions``), and what changes it: imports, segments, people."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        super().__init__(folder, settings, EventLog.open(folder / "log", buckets=settings.buckets))
+    def __init__(self, folder: Path, settings: Settings, *, version: int | None = None) -> None:
+        log = EventLog.open(folder / "log", buckets=settings.buckets, version=version)
+        super().__init__(folder, settings, log)
+
+    def as_known(self, on: datetime | None = None, *, version: int | None = None) -> Workspace:
+        """The workspace as it was known at an instant, or at a version of the log: questions only, nothing can be
+        added.
+
+        At an instant: the last version whose batches had all been received by then, where an import was received at
+        the ``now`` it was given, and any other batch at the clock of its commit. Joins of ids count as known from
+        their own batch on. Settings and documents are today's. Raises QueryError when nothing had been received yet or
+        there is no such version, WorkspaceError when an erasure has removed files of that version.
+        """
+        if (on is None) == (version is None):
+            raise QueryError("Say either when, or which version of the log.", hint="Give one of the two.")
+        wanted = self.log.version_known(on) if on is not None else version
+        if wanted is None or not 0 <= wanted <= self.log.version:
+            raise QueryError(f"The log has no version {wanted}.", hint=f"The newest is {self.log.version}.")
+        view = Workspace(self.folder, self.settings, version=wanted)
+        if view.log.missing_files():
+            raise WorkspaceError(
+                f"Version {wanted} of the log cannot be read any more: an erasure has removed its files.",
+                hint="Ask for a day after the last erasure.",
+            )
+        return view
 
     # -- events in --
 
@@ -79,12 +104,39 @@ class Workspace(Questions):
         """Which ids are one person: the joins in force, and ids that too many people share."""
         return self.timelines.identity
 
+    def join(self, anonymous: str, customer: str, *, now: datetime) -> Join:
+        """Say that an anonymous id, or an earlier known one, belongs to a customer: from now on, and for all that
+        came before.
+
+        Raises UnknownCustomerError when nothing is held on one of them, QueryError when they are one person already,
+        or when too many known ids would share the first one.
+        """
+        self.refresh()
+        known = held_key(self.timelines, customer, anonymous_first=False)
+        if known.startswith(ANONYMOUS):
+            raise QueryError(f"{customer!r} is an anonymous id.", hint="Give a known customer's id second.")
+        other = held_key(self.timelines, anonymous, anonymous_first=True)
+        limit = self.settings.identity_limit
+        join = state_join(self.log, self.identity(), known, other, limit=limit, now=now)
+        self.refresh()
+        return join
+
+    def undo_join(self, event_id: str, *, now: datetime) -> tuple[Join, ...]:
+        """Take a join back by the id of its event; every question is answered as if it had never been.
+
+        Gives what it had joined; raises QueryError when no such join is in force."""
+        self.refresh()
+        joins = take_back(self.log, self.identity(), event_id, now=now)
+        self.refresh()
+        return joins
+
     def person(self, customer: str) -> PersonData:
         """All that is held on one person, through joined ids too."""
         return person_data(self.timelines, self.document.rules, customer, self._as_of_us(None))
 
     def erase(self, customer: str) -> Proof:
         """Erase one person, with all joined ids, from log, quarantine, profiles, caches and older versions."""
+        self.refresh()
         proof = erase(self.folder, self.log, person_keys(self.timelines, customer))
         self._reopen()
         return proof

@@ -51,6 +51,7 @@ def report_rows(report: ImportReport, language: str) -> list[tuple[str, str]]:
         ("new traits", report.traits),
         ("amounts rounded", report.rounded),
         ("mended rows", report.resolved),
+        ("of erased customers, left out", report.erased),
         *_by_reason("left out", report.left_out, language),
         *_by_reason("refused", report.quarantined, language),
     ]

@@ -36,6 +36,7 @@ FRENCH = {
     "new traits": "nouveaux traits de profil",
     "amounts rounded": "montants arrondis",
     "mended rows": "lignes réparées",
+    "of erased customers, left out": "de clients effacés, laissées de côté",
     "first event": "premier événement",
     "last event": "dernier événement",
     "left out": "laissées de côté",

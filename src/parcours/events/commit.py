@@ -16,6 +16,7 @@ from parcours.events.problems import REASONS
 from parcours.events.quarantine import Refused, refused_of
 from parcours.events.report import Example, ImportReport, Progress
 from parcours.events.schema import ANONYMOUS
+from parcours.events.tombstones import Tombstones
 
 _EXAMPLES = 5
 _CONSEQUENCES = ("incomplete-group",)
@@ -35,8 +36,14 @@ class Commit:
     def finish(self, max_bad_share: float, lock_wait_seconds: float) -> ImportReport:
         """Settle, check the share of bad rows, append, report."""
         self.show(Progress("checking", 0, self.rows))
+        erased = Tombstones.read(self.log.folder)
+        left_out = erased.leave_out(self.engine)
         settling.settle_within(self.engine)
         with self.log.writing(lock_wait_seconds):
+            newest = Tombstones.read(self.log.folder)
+            if newest != erased:  # somebody was erased while this import was under way
+                left_out += newest.leave_out(self.engine)
+                settling.settle_within(self.engine)
             settling.settle_against(self.log, self.engine)
             mapping = self.runs[0].mapping
             settling.refuse_conflicts(
@@ -45,10 +52,12 @@ class Commit:
                 [part.name for part in mapping.observations],
             )
             settling.settle_traits(self.log, self.engine)
-            refused = refused_of(self.log, self.engine, self.runs)
+            found = refused_of(self.log, self.engine, self.runs)
+            refused = found.without(newest)
+            left_out += found.rows.num_rows - refused.rows.num_rows
             self._check_share(refused, max_bad_share)
             self.show(Progress("checking", self.rows, self.rows))
-            report = self._report(refused)
+            report = self._report(refused, left_out)
             self._append(report, refused)
             return report_at(report, self.log.version)
 
@@ -76,6 +85,7 @@ class Commit:
                 observations=writing.observations(self.engine, self.import_id),
                 profiles=writing.profiles(self.engine, self.import_id),
                 quarantine=quarantine,
+                received_at=self.now,
             )
         )
 
@@ -93,7 +103,7 @@ class Commit:
             hint="Mend the mapping or the file, or allow a larger share with max_bad_share.",
         )
 
-    def _report(self, refused: Refused) -> ImportReport:
+    def _report(self, refused: Refused, erased: int) -> ImportReport:
         landed = self.log.has(self.import_id)
         kept = f"FROM staged WHERE {writing.KEPT}{' AND false' if landed else ''}"
         key = f"coalesce(customer_id, '{ANONYMOUS}' || anonymous_id)"
@@ -121,6 +131,7 @@ class Commit:
             rounded=int(rounded or 0),
             resolved=refused.resolved_count,
             version=self.log.version,
+            erased=erased,
             examples=tuple(refused.examples(_EXAMPLES)),
         )
 

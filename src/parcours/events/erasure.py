@@ -1,47 +1,45 @@
 """Erase one person everywhere in a workspace, and prove it.
 
-Rows of the person go from events, profiles and quarantine; files of older versions are deleted; caches are dropped.
-Then every file of the workspace is read again, byte by byte or, where it is compressed, value by value, for the
-person's ids. What is found in rows of *other* people (a referral that names the person, say) is not deleted but
-listed, for someone to decide on.
+Rows of the person go from quarantine, profiles and events; files of older versions and of killed imports are deleted;
+caches are dropped. A salted digest of each id is kept (see ``tombstones``), so that importing a file again does not
+bring the person back. Then every file of the workspace is read again for the person's ids. What is found in rows of
+*other* people (a referral that names the person, say) is not deleted but listed, for someone to decide on.
 
-The order makes a stopped run harmless: events go last, as they hold the joins that tell which ids belong to the
-person, and running again finishes what is left.
+The ids are written to a journal first and the journal is deleted last: whatever is killed in between, the next erasure
+finishes what was begun.
 """
 
 from __future__ import annotations
 
 import json
-import re
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from parcours.errors import UnknownCustomerError
+from parcours.events.belonging import keys_of
 from parcours.events.log import EventLog
+from parcours.events.mentions import PACKED, Ids, Mention, mentions_in
 from parcours.events.schema import ANONYMOUS, bucket_of
+from parcours.events.staging import sweep
+from parcours.events.tombstones import Tombstones
 
-JSON_COLUMNS = frozenset({"properties", "dimensions", "row"})
-
-
-@dataclass(frozen=True)
-class Mention:
-    """An id that still stands somewhere: in a file, and in a column of it where it has columns."""
-
-    file: str
-    place: str
-    count: int
+JOURNAL: Final = "erasing.json"
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What was searched, what was removed, and what the final scan found."""
+    """What was searched, what was removed, and what the final scan found.
+
+    ``mentions`` are in rows of other people, or in files that are not the log's; ``not_searched`` are packed files,
+    which the scan cannot read; ``imports_under_way`` have copies that are gone, and left out, when they end.
+    """
 
     ids: tuple[str, ...]
     events: int
@@ -52,6 +50,8 @@ class Proof:
     scanned_files: int
     scanned_bytes: int
     mentions: tuple[Mention, ...]
+    not_searched: tuple[str, ...] = ()
+    imports_under_way: int = 0
 
     @property
     def clean(self) -> bool:
@@ -59,58 +59,100 @@ class Proof:
         return not self.mentions
 
 
+@dataclass(frozen=True)
+class _Removed:
+    events: int
+    profile_values: int
+    quarantined_rows: int
+    old_files: int
+    cached_files: int
+
+
 def erase(folder: Path, log: EventLog, keys: Sequence[str]) -> Proof:
     """Erase the person with these customer keys from the workspace in ``folder``.
 
     Raises UnknownCustomerError when nothing of the person is there, not even in older versions.
     """
-    ids = tuple(sorted({*keys, *(key.removeprefix(ANONYMOUS) for key in keys)}))
-    people = pa.array(keys, pa.string())
     with log.writing():
-        quarantined = log.rewrite_side("quarantine", lambda rows: pc.invert(_tells_of(rows, ids)))
-        profiles = log.rewrite_side("profiles", lambda rows: pc.invert(pc.is_in(rows["customer"], people)))
-        buckets = sorted({bucket_of(key, log.buckets) for key in keys})
-        events = log.rewrite_events(buckets, lambda rows: pc.invert(pc.is_in(rows["customer"], people)))
-        old_files = log.drop_old_files()
-        cached = _drop(folder / "cache") + _drop(log.folder / "staging")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    mentions = tuple(mention for path in files for mention in _scan(folder, path, ids))
-    if not (events or profiles or quarantined or old_files or mentions):
-        raise UnknownCustomerError(
-            f"Nothing is held on {keys[0]!r}.", hint="Check the id; nothing was changed."
-        )
+        begun = _read_journal(log.folder)
+        if begun and set(begun).isdisjoint(keys):  # somebody else's, that was stopped half-way
+            _remove(folder, log, begun)
+            begun = ()
+        everyone = tuple(sorted({*keys, *begun}, key=str.encode))
+        if not begun and not _held(log, everyone):
+            raise UnknownCustomerError(
+                f"Nothing is held on {keys[0]!r}.", hint="Check the id; nothing was changed."
+            )
+        removed = _remove(folder, log, everyone)
+        return _proof(folder, log, everyone, removed)
+
+
+def ids_of_keys(keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys and, of anonymous ones, the ids as their source wrote them."""
+    return tuple(sorted({*keys, *(key.removeprefix(ANONYMOUS) for key in keys)}, key=str.encode))
+
+
+def belongs_to(rows: pa.Table, keys: Sequence[str]) -> pa.Array:
+    """Which rows of the quarantine are of the people with these customer keys."""
+    wanted = set(keys)
+    columns = (rows[name].to_pylist() for name in ("people", "row", "value"))
+    return pa.array([not wanted.isdisjoint(keys_of(*row)) for row in zip(*columns, strict=True)], pa.bool_())
+
+
+def _held(log: EventLog, keys: Sequence[str]) -> bool:
+    """Whether the tables hold any row of these people, or a file that no table needs any more names them."""
+    if log.events().count_rows(filter=pc.field("customer").isin(list(keys))):
+        return True
+    people = pa.array(keys, pa.string())
+    if pc.any(pc.is_in(log.landed("profiles")["customer"], value_set=people)).as_py():
+        return True
+    if pc.any(belongs_to(log.landed("quarantine"), keys)).as_py():
+        return True
+    ids, current = Ids(ids_of_keys(keys)), log.current_files()
+    left = (path for path in log.folder.rglob("*.parquet") if path not in current)
+    return any(True for path in left for _ in mentions_in(log.folder, path, ids))
+
+
+def _remove(folder: Path, log: EventLog, keys: Sequence[str]) -> _Removed:
+    _write_journal(log.folder, keys)
+    Tombstones.read(log.folder).with_keys(keys).write(log.folder)
+    people = pa.array(keys, pa.string())
+    quarantined = log.rewrite_side("quarantine", lambda rows: pc.invert(belongs_to(rows, keys)))
+    profiles = log.rewrite_side("profiles", lambda rows: pc.invert(pc.is_in(rows["customer"], people)))
+    buckets = sorted({bucket_of(key, log.buckets) for key in keys})
+    events = log.rewrite_events(buckets, lambda rows: pc.invert(pc.is_in(rows["customer"], people)))
+    old_files = log.drop_old_files()
+    cached = _drop(folder / "cache")
+    sweep(log.folder)
+    (log.folder / JOURNAL).unlink()
+    return _Removed(events, profiles, quarantined, old_files, cached)
+
+
+def _proof(folder: Path, log: EventLog, keys: Sequence[str], removed: _Removed) -> Proof:
+    ids = ids_of_keys(keys)
+    under_way = sweep(log.folder)
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(path.is_relative_to(area) for area in under_way)
+    )
+    searched = [path for path in files if path.suffix.lower() not in PACKED]
+    looked_for = Ids(ids)
     return Proof(
         ids=ids,
-        events=events,
-        profile_values=profiles,
-        quarantined_rows=quarantined,
-        old_files=old_files,
-        cached_files=cached,
-        scanned_files=len(files),
-        scanned_bytes=sum(path.stat().st_size for path in files),
-        mentions=mentions,
+        events=removed.events,
+        profile_values=removed.profile_values,
+        quarantined_rows=removed.quarantined_rows,
+        old_files=removed.old_files,
+        cached_files=removed.cached_files,
+        scanned_files=len(searched),
+        scanned_bytes=sum(path.stat().st_size for path in searched),
+        mentions=tuple(mention for path in searched for mention in mentions_in(folder, path, looked_for)),
+        not_searched=tuple(
+            path.relative_to(folder).as_posix() for path in files if path.suffix.lower() in PACKED
+        ),
+        imports_under_way=len(under_way),
     )
-
-
-def _tells_of(rows: pa.Table, ids: Sequence[str]) -> pa.Array:
-    """Which quarantined rows hold one of the ids as a value."""
-    wanted = set(ids)
-    return pa.array(
-        [
-            value in wanted or (text is not None and holds_any(json.loads(text), wanted))
-            for value, text in zip(rows["value"].to_pylist(), rows["row"].to_pylist(), strict=True)
-        ],
-        pa.bool_(),
-    )
-
-
-def holds_any(given: Any, wanted: set[str]) -> bool:
-    """Whether a JSON value is one of the texts, or has it anywhere inside."""
-    if isinstance(given, dict):
-        return any(holds_any(part, wanted) for part in given.values())
-    if isinstance(given, list):
-        return any(holds_any(part, wanted) for part in given)
-    return given is not None and str(given) in wanted
 
 
 def _drop(folder: Path) -> int:
@@ -119,35 +161,18 @@ def _drop(folder: Path) -> int:
     return count
 
 
-def _scan(folder: Path, path: Path, ids: Sequence[str]) -> Iterator[Mention]:
-    name = path.relative_to(folder).as_posix()
-    if path.suffix == ".parquet":
-        yield from _scan_parquet(name, path, ids)
-        return
-    found = len(_as_words(ids).findall(path.read_bytes()))
-    if found:
-        yield Mention(name, "bytes", found)
+def _read_journal(log_folder: Path) -> tuple[str, ...]:
+    """The keys of an erasure that was begun and not finished."""
+    try:
+        return tuple(json.loads((log_folder / JOURNAL).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()
 
 
-def _scan_parquet(name: str, path: Path, ids: Sequence[str]) -> Iterator[Mention]:
-    file = pq.ParquetFile(path)
-    for column in file.schema_arrow:
-        if not pa.types.is_string(column.type):
-            continue
-        values = file.read([column.name])[column.name]
-        wanted = set(ids)
-        if column.name in JSON_COLUMNS:
-            likely = [
-                text for one in ids for text in values.filter(pc.match_substring(values, one)).to_pylist()
-            ]
-            found = sum(1 for text in set(likely) if holds_any(json.loads(text), wanted))
-        else:
-            found = int(pc.sum(pc.is_in(values, pa.array(ids, pa.string()))).as_py() or 0)
-        if found:
-            yield Mention(name, column.name, found)
-
-
-def _as_words(ids: Sequence[str]) -> re.Pattern[bytes]:
-    """Any of the ids as a whole word: ``12`` must not be found in every number that has these digits."""
-    either = b"|".join(re.escape(one.encode()) for one in ids)
-    return re.compile(rb"(?<![0-9A-Za-z_])(?:" + either + rb")(?![0-9A-Za-z_])")
+def _write_journal(log_folder: Path, keys: Sequence[str]) -> None:
+    draft = log_folder / f"{JOURNAL}.draft"
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(list(keys), file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(log_folder / JOURNAL)

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -21,7 +22,13 @@ import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from filelock import FileLock, Timeout
 
-from parcours.errors import WorkspaceBusyError, WorkspaceError, WorkspaceExistsError, WorkspaceNotFoundError
+from parcours.errors import (
+    QueryError,
+    WorkspaceBusyError,
+    WorkspaceError,
+    WorkspaceExistsError,
+    WorkspaceNotFoundError,
+)
 from parcours.events import schema
 from parcours.events.stopping import run_stoppably, until_stopped
 
@@ -39,6 +46,7 @@ _IDENTITY: Final = {
 }
 BUCKETS: Final = "parcours.buckets"  # kept with the events table, as its files depend on it
 LOCK_WAIT_SECONDS: Final = 600.0
+RECEIVED_AT: Final = "receivedAt"  # in the metadata of a commit
 Keep = Callable[[pa.Table], pa.ChunkedArray | pa.Array]
 
 
@@ -51,14 +59,16 @@ class Batch:
     observations: pa.Table | None = None
     profiles: pa.Table | None = None
     quarantine: pa.Table | None = None
+    received_at: datetime | None = None  # the import's "now"; by default the clock of the commit
 
 
 class EventLog:
     """A view of the log at one version; ``refresh`` moves to the newest."""
 
-    def __init__(self, folder: Path, events: DeltaTable, buckets: int) -> None:
+    def __init__(self, folder: Path, events: DeltaTable, buckets: int, *, pinned: bool = False) -> None:
         self.folder = folder
         self.buckets = buckets
+        self.pinned = pinned
         self._events = events
         self._lock = FileLock(folder / "import.lock")
         self._files: dict[int, list[str]] | None = None
@@ -102,7 +112,7 @@ class EventLog:
                 f"The event log in {folder} has {made_with} buckets, the settings say {buckets}.",
                 hint=f"Set buckets = {made_with}; the number is fixed when a workspace is made.",
             )
-        return cls(folder, events, buckets)
+        return cls(folder, events, buckets, pinned=version is not None)
 
     @property
     def version(self) -> int:
@@ -110,9 +120,49 @@ class EventLog:
         return int(self._events.version())
 
     def refresh(self) -> None:
-        """Move to the newest version."""
+        """Move to the newest version; a log that was opened at an older one stays there."""
+        if self.pinned:
+            return
         self._events.update_incremental()
         self._files = None
+
+    def received(self) -> dict[int, datetime]:
+        """When each version that added a batch was received: its import's "now", else the clock of the commit."""
+        found = {}
+        for entry in self._events.history():
+            given = entry.get(RECEIVED_AT)
+            if given:
+                found[int(entry["version"])] = datetime.fromisoformat(given)
+            elif entry.get("operationParameters", {}).get("mode") == "Append":
+                found[int(entry["version"])] = datetime.fromtimestamp(entry["timestamp"] / 1000, UTC)
+        return dict(sorted(found.items()))
+
+    def version_known(self, on: datetime) -> int:
+        """The last version of which every batch had been received by an instant.
+
+        What an erasure rewrote adds no knowledge and so does not count. Raises QueryError when nothing had been
+        received by then."""
+        received = self.received()
+        late = [version for version, instant in received.items() if instant > on]
+        if not received or (late and late[0] == min(received)):
+            first = f"; the first batch came at {min(received.values()).isoformat()}" if received else ""
+            raise QueryError(f"Nothing was known on {on.isoformat()}{first}.", hint="Ask for a later day.")
+        return late[0] - 1 if late else self.version
+
+    def missing_files(self) -> list[str]:
+        """Files of this version that are no longer there, because an erasure rewrote them."""
+        return [
+            path for paths in self._files_by_bucket().values() for path in paths if not Path(path).exists()
+        ]
+
+    def current_files(self) -> set[Path]:
+        """The data files of all four tables that this version, and no older one alone, needs."""
+        uris = [path for paths in self._files_by_bucket().values() for path in paths]
+        for name in SIDE_TABLES:
+            folder = self.folder / name
+            actions = pa.table(DeltaTable(str(folder)).get_add_actions())
+            uris += [str(folder / path) for path in actions["path"].to_pylist()]
+        return {Path(uri) for uri in uris}
 
     def has(self, import_id: str) -> bool:
         """Whether a batch has landed."""
@@ -122,7 +172,12 @@ class EventLog:
     def writing(self, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
         """Be the only writer for a while; raises WorkspaceBusyError when another one does not finish in time.
 
-        Inside, the log is at its newest version."""
+        Inside, the log is at its newest version. Raises WorkspaceError for a log opened at an older version."""
+        if self.pinned:
+            raise WorkspaceError(
+                f"This is version {self.version} of the log in {self.folder}, as it was; nothing can be added to it.",
+                hint="Open the workspace itself.",
+            )
         try:
             self._lock.acquire(timeout=wait_seconds)
         except Timeout:
@@ -177,7 +232,7 @@ class EventLog:
         rows = table.to_pyarrow_dataset(schema=SIDE_TABLES[name]).to_table()
         kept = rows.filter(keep(rows))
         if kept.num_rows < rows.num_rows:
-            write_deltalake(table, kept, mode="overwrite")
+            write_deltalake(table, kept, mode="overwrite", schema_mode="overwrite")
         return int(rows.num_rows - kept.num_rows)
 
     def drop_old_files(self) -> int:
@@ -187,7 +242,8 @@ class EventLog:
         before = self._data_files()
         for name in ("events", *SIDE_TABLES):
             table = DeltaTable(str(self.folder / name))
-            table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
+            # in full: also what a killed import wrote and no version ever named
+            table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
         self.refresh()
         return before - self._data_files()
 
@@ -209,7 +265,7 @@ class EventLog:
             self._events,
             until_stopped(batch.events, stopped),
             mode="append",
-            commit_properties=CommitProperties(app_transactions=[Transaction(batch.import_id, 0)]),
+            commit_properties=_commit_of(batch),
         )
 
     def _event_files(self) -> set[Path]:
@@ -272,7 +328,17 @@ class EventLog:
 def _statistics_of(columns: pa.Schema) -> dict[str, str | None]:
     """Statistics on times alone: those of text columns would put people's ids into the log of versions."""
     named = "timestamp" if "timestamp" in columns.names else "line"
-    return {"delta.dataSkippingStatsColumns": named}
+    # the versions' log is small, and questions about what was known on a day need all of it
+    return {"delta.dataSkippingStatsColumns": named, "delta.enableExpiredLogCleanup": "false"}
+
+
+def _commit_of(batch: Batch) -> CommitProperties:
+    named = [Transaction(batch.import_id, 0)]
+    if batch.received_at is None:
+        return CommitProperties(app_transactions=named)
+    return CommitProperties(
+        app_transactions=named, custom_metadata={RECEIVED_AT: batch.received_at.isoformat()}
+    )
 
 
 def _append_side(path: Path, rows: pa.Table, import_id: str) -> None:
@@ -282,6 +348,7 @@ def _append_side(path: Path, rows: pa.Table, import_id: str) -> None:
             table,
             rows,
             mode="append",
+            schema_mode="merge",  # a table made by an earlier release may lack a column
             commit_properties=CommitProperties(app_transactions=[Transaction(import_id, 0)]),
         )
 

@@ -7,18 +7,20 @@ imported, and so that it leaves the quarantine when it gets in, by whatever impo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.events import schema
 from parcours.events import sql_text as sql
+from parcours.events.belonging import people_sql
 from parcours.events.engine import Engine
 from parcours.events.file_run import FileRun
 from parcours.events.log import EventLog
 from parcours.events.report import Example
 from parcours.events.sources.loaded import ORDINAL
+from parcours.events.tombstones import Tombstones
 
 _COLUMNS = pa.schema([field for field in schema.QUARANTINE if field.name != "import_id"])
 
@@ -48,6 +50,10 @@ class Refused:
         """The first refused rows, those bad themselves before those refused with them."""
         first = self.rows.slice(0, count).select(["file", "line", "field", "value", "reason"])
         return [Example(**row) for row in first.to_pylist()]
+
+    def without(self, erased: Tombstones) -> Refused:
+        """All but the rows of erased customers."""
+        return replace(self, rows=self.rows.filter(pc.invert(erased.told_by(self.rows))))
 
     @property
     def resolved_count(self) -> int:
@@ -83,15 +89,16 @@ def _of_run(engine: Engine, run: FileRun) -> pa.Table:
     table = run.table
     ordinal = sql.name(ORDINAL)
     found = engine.arrow(
-        f"SELECT r.ordinal, r.field, r.value, r.reason, w.row, r.part, w.row_key FROM "
+        f"SELECT r.ordinal, r.field, r.value, r.reason, w.row, r.part, w.people, w.row_key FROM "
         f"(SELECT DISTINCT * FROM refusals WHERE file = {run.number}) r JOIN "
-        f"(SELECT {ordinal} AS ordinal, {table.row_json()} AS row, {run.key} AS row_key FROM {table.relation} "
+        f"(SELECT {ordinal} AS ordinal, {table.row_json()} AS row, {people_sql(run)} AS people, {run.key} AS row_key "
+        f"FROM {table.relation} "
         f"WHERE {ordinal} IN (SELECT ordinal FROM refusals WHERE file = {run.number})) w USING (ordinal) "
         f"ORDER BY r.reason = 'incomplete-group', r.ordinal, r.part, r.reason, r.field"
     )
     lines = run.loaded.lines(found["ordinal"].to_pylist())
     unread = engine.arrow(
-        f"SELECT line, field, value, reason, row, NULL::VARCHAR AS part, "
+        f"SELECT line, field, value, reason, row, NULL::VARCHAR AS part, NULL::VARCHAR AS people, "
         f"{run.refused_key} AS row_key FROM {run.loaded.refused} ORDER BY line"
     )
     own = found.drop_columns(["ordinal"]).append_column("line", pa.array(lines, pa.int64()))

@@ -38,7 +38,9 @@ class ImportReport:
     ``duplicates`` are events that the log, or an earlier row, already held. ``quarantined`` counts refused rows by
     reason, whether they were refused for the first time or again. ``left_out`` counts rows that the mapping ignores, by
     its reason, and under ``no part takes them`` those that match none of its parts. ``rounded`` are amounts that had
-    more decimals than their currency. ``version`` is the log's after the import.
+    more decimals than their currency.
+    ``erased`` are events, traits and refused rows of customers who were erased. ``version`` is the log's after the
+    import.
     """
 
     files: tuple[str, ...]
@@ -57,6 +59,7 @@ class ImportReport:
     rounded: int
     resolved: int
     version: int
+    erased: int = 0
     examples: tuple[Example, ...] = field(default=())
 
     @property

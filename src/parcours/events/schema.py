@@ -62,6 +62,7 @@ QUARANTINE: Final = pa.schema(
         pa.field("row", pa.string()),  # the whole row as a JSON object, to be mended and imported again
         pa.field("mapping", pa.string()),  # name of the mapping that refused it
         pa.field("part", pa.string()),  # and of its part, where one did
+        pa.field("people", pa.string()),  # JSON list of the customer keys read from it; null: not read
         pa.field(
             "row_key", pa.string(), nullable=False
         ),  # names the row under its mapping, wherever it stands

@@ -64,6 +64,16 @@ def staging_area(log_folder: Path, *, memory_mb: int) -> Iterator[tuple[Engine, 
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def sweep(log_folder: Path) -> list[Path]:
+    """Remove what killed imports left; gives the folders of imports that are under way."""
+    home = log_folder / FOLDER
+    if not home.is_dir():
+        return []
+    with FileLock(home / "making"):
+        _sweep(home)
+        return sorted(folder for folder in home.iterdir() if folder.is_dir())
+
+
 def _sweep(home: Path) -> None:
     """Remove the folders whose import is no longer alive."""
     for folder in home.iterdir():
