@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,6 +37,7 @@ from parcours.values import DAY_US, Duration, moment_utc
 
 TREND_PERIODS = 12
 NEXT_EVENTS = 6
+_PLAIN = re.compile(r"[^\W\d][\w./ -]*")  # begins with a letter, and holds no sign that means something
 
 
 @dataclass(frozen=True)
@@ -181,14 +184,38 @@ def _stage(
 
 
 def in_words(rules: Sequence[Rule | SequenceRule]) -> str:
-    """Entry rules as compact text in the matcher language."""
+    """Entry rules as a document writes them, in one line: ``ordered | {event: review, where: {stars: {gte: 4}}}``."""
     return " | ".join(_in_words(rule) for rule in rules)
 
 
 def _in_words(rule: Rule | SequenceRule) -> str:
-    if isinstance(rule, Rule) and rule == Rule(event=rule.event[:1]):
+    if isinstance(rule, SequenceRule):
+        return f"{{sequence: {rule.sequence}}}"
+    if rule == Rule(event=rule.event[:1]):
         return rule.event[0]
-    return rule.model_dump_json(exclude_defaults=True, by_alias=True)
+    return _flow(rule.model_dump(exclude_defaults=True, by_alias=True))
+
+
+def _flow(given: Any) -> str:
+    """A plain value in YAML's flow style, with the short forms that people write."""
+    if isinstance(given, dict):
+        parts = given | given.pop("properties") if "properties" in given else given
+        return "{" + ", ".join(f"{name}: {_flow(_short(name, part))}" for name, part in parts.items()) + "}"
+    if isinstance(given, (list, tuple)):
+        return "[" + ", ".join(_flow(part) for part in given) + "]"
+    if isinstance(given, bool):
+        return "true" if given else "false"
+    return _quoted(given) if isinstance(given, str) else str(given)
+
+
+def _quoted(text: str) -> str:
+    """Text that YAML would read as something else, in quotes."""
+    return text if _PLAIN.fullmatch(text) and text not in {"true", "false", "null"} else json.dumps(text)
+
+
+def _short(name: str, given: Any) -> Any:
+    """One event needs no list."""
+    return given[0] if name == "event" and len(given) == 1 else given
 
 
 def _days(us: int | None) -> float | None:
