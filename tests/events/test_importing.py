@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -139,34 +141,47 @@ events:
     assert importer.refused("line", "part", "field", "value") == [(3, "line", "n × price", "x × 0.1")]
 
 
-@pytest.mark.parametrize(
-    ("form", "text", "expected"),
-    [
-        ("iso", "2024-07-01", "2024-06-30T22:00:00+00:00"),
-        ("iso", "2024-07-01 12:00", "2024-07-01T10:00:00+00:00"),
-        ("iso", "2024-07-01T12:00:00.25", "2024-07-01T10:00:00.250000+00:00"),
-        ("iso", "2024-07-01T12:00:00Z", "2024-07-01T12:00:00+00:00"),
-        ("iso", "2024-7-1 9:05Z", "2024-07-01T09:05:00+00:00"),
-        ("iso", "2024-07-01T12:00:00+0530", "2024-07-01T06:30:00+00:00"),
-        ("iso", "2024-07-01 12:00:00 UTC", "2024-07-01T12:00:00+00:00"),
-        ("%d/%m/%Y %H:%M", "01/07/2024 12:00", "2024-07-01T10:00:00+00:00"),
-        ("%Y-%m-%d %H:%M %z", "2024-07-01 12:00 -0400", "2024-07-01T16:00:00+00:00"),
-        ("%Y%m%d", "20240701", "2024-06-30T22:00:00+00:00"),
-        ("epoch_s", "1719835200", "2024-07-01T12:00:00+00:00"),
-        ("epoch_s", "1719835200.5", "2024-07-01T12:00:00.500000+00:00"),
-        ("epoch_ms", "1719835200000", "2024-07-01T12:00:00+00:00"),
-        ("epoch_us", "1719835200000001", "2024-07-01T12:00:00.000001+00:00"),
-    ],
-)
-def test_times_are_instants(importer: Any, form: str, text: str, expected: str) -> None:
+ISO_TIMES = {
+    "2024-07-01": "2024-06-30T22:00:00+00:00",
+    "2024-07-01 12:00": "2024-07-01T10:00:00+00:00",
+    "2024-07-01T12:00:00.25": "2024-07-01T10:00:00.250000+00:00",
+    "2024-07-01T12:00:00Z": "2024-07-01T12:00:00+00:00",
+    "2024-7-1 9:05Z": "2024-07-01T09:05:00+00:00",
+    "2024-07-01T12:00:00+0530": "2024-07-01T06:30:00+00:00",
+    "2024-07-01T12:00:00-03:00": "2024-07-01T15:00:00+00:00",
+    "2024-07-01 12:00:00 UTC": "2024-07-01T12:00:00+00:00",
+}
+
+
+def moments(importer: Any, form: str, texts: list[str]) -> list[str]:
     mapping = f"""
 name: times
 customer_id: id
 time: {{column: when, format: ["{form}"], zone: Europe/Paris}}
 events: [{{event: seen}}]
 """
-    importer(f"id,when\nc1,{text}\n", mapping)
-    assert [moment.isoformat() for (moment,) in importer.events("timestamp")] == [expected]
+    importer("id,when\n" + "".join(f"c{place},{text}\n" for place, text in enumerate(texts)), mapping)
+    found = dict(importer.events("customer", "timestamp"))
+    return [found[f"c{place}"].isoformat() for place in range(len(texts))]
+
+
+def test_iso_times_are_instants(importer: Any) -> None:
+    assert moments(importer, "iso", list(ISO_TIMES)) == list(ISO_TIMES.values())
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        ("%d/%m/%Y %H:%M", "01/07/2024 12:00", "2024-07-01T10:00:00+00:00"),
+        ("%Y-%m-%d %H:%M %z", "2024-07-01 12:00 -0400", "2024-07-01T16:00:00+00:00"),
+        ("%Y%m%d", "20240701", "2024-06-30T22:00:00+00:00"),
+        ("epoch_s", "1719835200.5", "2024-07-01T12:00:00.500000+00:00"),
+        ("epoch_ms", "1719835200000", "2024-07-01T12:00:00+00:00"),
+        ("epoch_us", "1719835200000001", "2024-07-01T12:00:00.000001+00:00"),
+    ],
+)
+def test_other_formats_are_instants(importer: Any, form: str, text: str, expected: str) -> None:
+    assert moments(importer, form, [text]) == [expected]
 
 
 def test_a_date_and_a_clock_make_a_time_and_formats_are_tried_in_turn(importer: Any) -> None:
@@ -184,39 +199,43 @@ events: [{event: seen}]
     ]
 
 
-@pytest.mark.parametrize(
-    ("row", "field", "value", "reason"),
-    [
-        (",2024-01-01,a,1", "id", None, "missing-customer"),
-        ("anonymous:1,2024-01-01,a,1", "id", "anonymous:1", "reserved-customer"),
-        (f"{'c' * 1001},2024-01-01,a,1", "id", "c" * 1000, "too-long"),
-        ("c1,,a,1", "when", None, "missing-time"),
-        ("c1,01/02/2024,a,1", "when", "01/02/2024", "bad-time"),
-        ("c1,2024-02-30,a,1", "when", "2024-02-30", "bad-time"),
-        ("c1,2024-01-01 10:00 PM,a,1", "when", "2024-01-01 10:00 PM", "bad-time"),
-        ("c1,2024-01-01 10:00+25:00,a,1", "when", "2024-01-01 10:00+25:00", "bad-time"),
-        ("c1,2024-01-01 25:00,a,1", "when", "2024-01-01 25:00", "bad-time"),
-        ("c1,2024-01-01 (BC),a,1", "when", "2024-01-01 (BC)", "bad-time"),
-        ("c1,infinity,a,1", "when", "infinity", "bad-time"),
-        ("c1,0001-01-01,a,1", "when", "0001-01-01", "time-out-of-range"),
-        ("c1,1969-12-31 23:59:59,a,1", "when", "1969-12-31 23:59:59", "time-out-of-range"),
-        ("c1,9999-12-31,a,1", "when", "9999-12-31", "time-out-of-range"),
-        ("c1,2024-01-01,,1", "what", None, "missing-event"),
-        (f"c1,2024-01-01,{'e' * 201},1", "what", "e" * 201, "too-long"),
-        ("c1,2024-01-01,a,1_000", "amount", "1_000", "bad-value"),
-        ("c1,2024-01-01,a,inf", "amount", "inf", "bad-value"),
-        ("c1,2024-01-01,a,99999999999999999", "amount", "99999999999999999", "bad-value"),
-    ],
-)
-def test_bad_rows_go_to_quarantine_whole(
-    importer: Any, simple: Mapping, row: str, field: str, value: str | None, reason: str
-) -> None:
-    report = importer(HEADER + "c1,2024-01-01,a,1\n" + row + "\n", simple)
-    assert (report.events, report.quarantined) == (1, {reason: 1})
-    assert importer.refused("line", "field", "value", "reason") == [(3, field, value, reason)]
-    again = importer(HEADER + row + "\n", simple)
-    assert again.quarantined == {reason: 1}
-    assert len(importer.refused("line")) == 1
+BAD_ROWS = [
+    (",2024-01-01,a,1", "id", None, "missing-customer"),
+    ("anonymous:1,2024-01-01,a,1", "id", "anonymous:1", "reserved-customer"),
+    (f"{'c' * 1001},2024-01-01,a,1", "id", "c" * 1000, "too-long"),
+    ("c1,,a,1", "when", None, "missing-time"),
+    ("c1,01/02/2024,a,1", "when", "01/02/2024", "bad-time"),
+    ("c1,2024-02-30,a,1", "when", "2024-02-30", "bad-time"),
+    ("c1,2024-01-01 10:00 PM,a,1", "when", "2024-01-01 10:00 PM", "bad-time"),
+    ("c1,2024-01-01 10:00+25:00,a,1", "when", "2024-01-01 10:00+25:00", "bad-time"),
+    ("c1,2024-01-01 25:00,a,1", "when", "2024-01-01 25:00", "bad-time"),
+    ("c1,2024-01-01 (BC),a,1", "when", "2024-01-01 (BC)", "bad-time"),
+    ("c1,infinity,a,1", "when", "infinity", "bad-time"),
+    ("c1,0001-01-01,a,1", "when", "0001-01-01", "time-out-of-range"),
+    ("c1,1969-12-31 23:59:59,a,1", "when", "1969-12-31 23:59:59", "time-out-of-range"),
+    ("c1,9999-12-31,a,1", "when", "9999-12-31", "time-out-of-range"),
+    ("c1,2024-01-01,,1", "what", None, "missing-event"),
+    (f"c1,2024-01-01,{'e' * 201},1", "what", "e" * 201, "too-long"),
+    ("c1,2024-01-01,a,1_000", "amount", "1_000", "bad-value"),
+    ("c1,2024-01-01,a,inf", "amount", "inf", "bad-value"),
+    ("c1,2024-01-01,a,99999999999999999", "amount", "99999999999999999", "bad-value"),
+]
+
+
+def test_bad_rows_go_to_quarantine_whole_and_once(importer: Any, simple: Mapping) -> None:
+    content = HEADER + "c1,2024-01-01,a,1\n" + "".join(f"{row}\n" for row, *_ in BAD_ROWS)
+    report = importer(content, simple)
+    expected = [
+        (line, field, value, reason) for line, (_, field, value, reason) in enumerate(BAD_ROWS, start=3)
+    ]
+    assert importer.refused("line", "field", "value", "reason") == expected
+    assert report.events == 1
+    assert report.quarantined == Counter(reason for *_, reason in BAD_ROWS)
+    wholes = [json.loads(row) for (row,) in importer.refused("row")]
+    assert [",".join(row[column] or "" for column in row) for row in wholes] == [row for row, *_ in BAD_ROWS]
+    again = importer(content, simple, name="the-same-elsewhere.csv")
+    assert (again.events, again.quarantined) == (0, report.quarantined)
+    assert importer.refused("line", "field", "value", "reason") == expected
 
 
 def test_too_many_bad_rows_stop_the_import_before_it_writes(importer: Any, simple: Mapping) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parcours.errors import DocumentError
-from parcours.events.mapping import Mapping, Time, Value, parse_mapping, read_mapping
+from parcours.events.mapping import Time, Value, parse_mapping, read_mapping
 
 HEAD = "name: m\ncustomer_id: id\ntime: when\n"
 
@@ -113,40 +113,46 @@ def test_a_value_is_made_of_columns_and_numbers() -> None:
     assert Value.model_validate("amount").factors == ("amount",)
 
 
-@pytest.mark.parametrize(
-    ("rows", "taken"),
-    [
-        ("{a: x}", "x"),
-        ("{a: [x, y]}", "xy"),
-        ("{a: {ne: x}}", "y-z"),
-        ("{a: {not_in: [x, y]}}", "-z"),
-        ("{a: {starts_with: x}}", "x"),
-        ("{a: {not: {starts_with: x}}}", "y-z"),
-        ("{b: {ends_with: '1'}}", "x"),
-        ("{b: {contains: '2'}}", "y-"),
-        ("{b: {matches: '[0-9]+'}}", "xy-"),
-        ("{b: {gt: 11}}", "y-"),
-        ("{b: {gte: 11, lt: 12}}", "x"),
-        ("{b: {lte: 12}}", "xy"),
-        ("{b: 12}", "y"),
-        ("{b: '12'}", "y"),
-        ("{a: {is_set: false}}", "-"),
-        ("{c: true}", "x"),
-        ("{any: [{a: x}, {b: {gt: 100}}]}", "x-"),
-        ("{all: [{b: {gt: 1}}, {a: {is_set: true}}]}", "xy"),
-        ("{not: {a: [x, y]}}", "-z"),
-        ("{a: {is_set: true}, b: {gt: 11}}", "y"),
-    ],
-)
-def test_conditions_choose_rows(importer: Any, rows: str, taken: str) -> None:
-    mapping: Mapping = parse_mapping(
-        f"name: m\ncustomer_id: id\ntime: when\nevents: [{{event: seen, rows: {rows}}}]"
-    )
-    content = (
-        "id,when,a,b,c\nx,2024-01-01,x,11,TRUE\ny,2024-01-01,y,12,false\n"
-        "-,2024-01-01,,212,\nz,2024-01-01,z,n/a,\n"
-    )
-    report = importer(content, mapping)
-    assert {customer for (customer,) in importer.events("customer")} == set(taken)
-    assert sum(report.left_out.values()) == 4 - len(taken)
+CONDITIONS = [
+    ("{a: x}", "x"),
+    ("{a: [x, y]}", "xy"),
+    ("{a: {ne: x}}", "y-z"),
+    ("{a: {not_in: [x, y]}}", "-z"),
+    ("{a: {starts_with: x}}", "x"),
+    ("{a: {not: {starts_with: x}}}", "y-z"),
+    ("{b: {ends_with: '1'}}", "x"),
+    ("{b: {contains: '2'}}", "y-"),
+    ("{b: {matches: '[0-9]+'}}", "xy-"),
+    ("{b: {gt: 11}}", "y-"),
+    ("{b: {gte: 11, lt: 12}}", "x"),
+    ("{b: {lte: 12}}", "xy"),
+    ("{b: 12}", "y"),
+    ("{b: '12'}", "y"),
+    ("{a: {is_set: false}}", "-"),
+    ("{c: true}", "x"),
+    ("{any: [{a: x}, {b: {gt: 100}}]}", "x-"),
+    ("{all: [{b: {gt: 1}}, {a: {is_set: true}}]}", "xy"),
+    ("{not: {a: [x, y]}}", "-z"),
+    ("{a: {is_set: true}, b: {gt: 11}}", "y"),
+]
+ROWS = """id,when,a,b,c
+x,2024-01-01,x,11,TRUE
+y,2024-01-01,y,12,false
+-,2024-01-01,,212,
+z,2024-01-01,z,n/a,
+"""
+
+
+def test_conditions_choose_rows(importer: Any) -> None:
+    parts = "".join(f"  - {{event: e{place}, rows: {rows}}}\n" for place, (rows, _) in enumerate(CONDITIONS))
+    report = importer(ROWS, f"name: m\ncustomer_id: id\ntime: when\nevents:\n{parts}")
     assert report.quarantined == {}
+    found: dict[str, set[str]] = {}
+    for customer, event in importer.events("customer", "event"):
+        found.setdefault(event, set()).add(customer)
+    assert found == {f"e{place}": set(taken) for place, (_, taken) in enumerate(CONDITIONS)}
+
+
+def test_rows_that_no_part_takes_are_counted(importer: Any) -> None:
+    report = importer(ROWS, "name: m\ncustomer_id: id\ntime: when\nevents: [{event: e, rows: {a: x}}]")
+    assert (report.events, report.left_out) == (1, {"no part takes them": 3})

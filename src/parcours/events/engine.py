@@ -33,6 +33,7 @@ def connect(
         options["threads"] = threads
     connection = duckdb.connect(str(database), config=options)
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET enable_progress_bar_print = false")
     return connection
