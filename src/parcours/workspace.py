@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from parcours.errors import (
     QueryError,
+    UnknownCustomerError,
     WorkspaceError,
     WorkspaceExistsError,
     WorkspaceNotFoundError,
@@ -17,8 +18,9 @@ from parcours.errors import (
 from parcours.events.erasure import Proof, erase
 from parcours.events.identity import Identity, Join
 from parcours.events.log import EventLog
-from parcours.events.schema import ANONYMOUS
+from parcours.events.schema import ANONYMOUS, customer_key
 from parcours.events.statements import state_join, take_back
+from parcours.events.tombstones import Tombstones
 from parcours.journeys.check import check_against
 from parcours.journeys.lifecycle import load_lifecycle
 from parcours.journeys.segments import SegmentDocument, load_segment
@@ -129,6 +131,20 @@ class Workspace(Questions):
         joins = take_back(self.log, self.identity(), event_id, now=now)
         self.refresh()
         return joins
+
+    def ids_of(self, customer: str) -> tuple[str, ...]:
+        """Every customer key of a person, by any id; raises UnknownCustomerError when nothing is held on it."""
+        key = held_key(self.timelines, customer, anonymous_first=False)
+        return self.identity().ids_of(key)
+
+    def allow_again(self, customer: str) -> None:
+        """Let an erased id be imported again; raises UnknownCustomerError when it was not erased."""
+        given = (customer, customer_key(None, customer))
+        with self.log.writing():
+            erased = Tombstones.read(self.log.folder)
+            if not any(erased.holds(key) for key in given):
+                raise UnknownCustomerError(f"{customer!r} was not erased.", hint="Check the id.")
+            erased.without_keys(given).write(self.log.folder)
 
     def person(self, customer: str) -> PersonData:
         """All that is held on one person, through joined ids too."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from parcours import __version__
-from parcours.cli import checking, demo, importing, looking, measuring, page, starting
+from parcours.cli import checking, demo, importing, looking, measuring, page, people, starting
 from parcours.cli.mistakes import as_mistake, show_mistake
 from parcours.errors import ParcoursError
 
@@ -21,6 +21,9 @@ COMMANDS = (
     ("growth", measuring.growth, "customers new, returning, resurrected, dormant"),
     ("map", page.map_, "draw the measured lifecycle map"),
     ("customer", looking.customer, "one customer's whole story"),
+    ("identify", people.identify, "which ids are one person"),
+    ("export", people.export, "all that is held on one person"),
+    ("erase", people.erase, "erase one person, and prove it"),
     ("sql", looking.sql, "ask the log in SQL"),
 )
 

@@ -86,6 +86,44 @@ FRENCH = {
     "problem": "problème",
     "warning": "attention",
     "note": "à noter",
+    # people
+    "Wrote all that is held on {customer} to {file}.": "Tout ce qui est détenu sur {customer} est dans {file}.",
+    "{customer} may be imported again.": "{customer} peut de nouveau être importé.",
+    "{ids} ids ({names}), {events} events, {traits} traits, {refused} refused rows.": (
+        "{ids} identifiants ({names}), {events} événements, {traits} traits, {refused} lignes refusées."
+    ),
+    "Erase this person for good?": "Effacer définitivement cette personne ?",
+    "profile values": "valeurs de profil",
+    "refused rows": "lignes refusées",
+    "files of older versions": "fichiers d’anciennes versions",
+    "files of caches": "fichiers de cache",
+    "files": "fichiers",
+    "bytes": "octets",
+    "ids": "identifiants",
+    "removed": "effacé",
+    "searched": "parcouru",
+    "mentions": "mentions",
+    "place": "endroit",
+    "count": "nombre",
+    "These are rows of others or files of yours; decide on them yourself.": (
+        "Ce sont des lignes d’autres personnes ou vos propres fichiers : à vous d’en décider."
+    ),
+    "None of the ids stands anywhere in the workspace.": (
+        "Aucun de ces identifiants ne figure plus dans l’espace de travail."
+    ),
+    "Packed files, not searched: {files}": "Fichiers compressés, non parcourus : {files}",
+    "Imports under way: {count}; they will leave the person out.": (
+        "Imports en cours : {count} ; ils laisseront cette personne de côté."
+    ),
+    "joins": "rapprochements",
+    "shared": "identifiants partagés",
+    "shared id": "identifiant partagé",
+    "known ids": "clients connus",
+    "examples": "exemples",
+    "event id": "identifiant de l’événement",
+    "joined id": "identifiant rapproché",
+    "person": "personne",
+    "id": "identifiant",
     # tables
     "sizes": "effectifs",
     "flows": "flux",
