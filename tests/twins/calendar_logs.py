@@ -37,16 +37,18 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-_ROWS = st.lists(
-    st.tuples(
-        st.sampled_from([CUSTOMERS[0], *CUSTOMERS]),
-        st.integers(0, 40),
-        st.sampled_from(HOURS),
-        st.sampled_from([-1, 0, 0, 0, 0]),
-        st.sampled_from([*NAMES, NAMES[0], NAMES[1]]),
-        PROPERTIES,
-    ),
-    max_size=28,
+_ROW = st.tuples(
+    st.sampled_from([CUSTOMERS[0], *CUSTOMERS]),
+    st.sampled_from([*range(8), *range(15), *range(41)]),
+    st.sampled_from(HOURS),
+    st.sampled_from([-1, 0, 0, 0, 0]),
+    st.sampled_from([*NAMES, NAMES[0], NAMES[1]]),
+    PROPERTIES,
+)
+_ROWS = st.one_of(
+    st.lists(_ROW, min_size=9, max_size=24),
+    st.lists(_ROW, min_size=14, max_size=30),
+    st.lists(_ROW, max_size=4),
 )
 _TRAITS = st.lists(TRAITS, min_size=len(CUSTOMERS), max_size=len(CUSTOMERS))
 

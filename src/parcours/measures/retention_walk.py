@@ -77,7 +77,7 @@ def count(events: Events, asked: Asked, groups: Groups, counts: Ints) -> None:
     reach = np.zeros(
         periods, dtype=np.int32
     )  # 1 where a period, alone or with all later ones, has enough returns
-    by_one = asked.length == 0 and (asked.rolling or asked.last[-1] == columns - 1)
+    by_one = asked.length == 0 and asked.last[-1] == columns - 1  # each column is the next single period
     for unit in range(len(events.offsets) - 1):
         known = walk(events, asked, unit, notes)
         if known < 0:
