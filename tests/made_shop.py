@@ -34,6 +34,7 @@ SEGMENT = {"segment": {"profile": {"country": "FR"}, "not": {"did": {"event": "m
 NEEDED: dict[str, dict[str, Any]] = {"sequences": {"pattern": "visit -> no mail within 2d -> order"}}
 VARIANTS: dict[str, list[dict[str, Any]]] = {
     "events": [{"where": {"channel": ["email", "ads"]}}],
+    "correlation": [{"order": "unordered", "properties": ["profile.country", "plan"], "top": 1}],
     "funnel": [
         {"unit": "week", "exclude": [{"event": "mail", "after": 2}]},
         {"steps": ["visit", "order"], "order": "strict", "count": "totals", "by": "plan", "top": 1},
@@ -44,15 +45,39 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     ],
     "growth": [{"unit": "week", "events": [{"event": "order"}]}, {"new_by": "joined"}],
     "lifecycle": [{"horizon": "30d"}, *BROKEN_DOWN],
+    "paths": [
+        {"idle": "1h", "end_at": "order", "steps": 3},
+        {"split": "timeline", "start_at": "visit", "end_at": "order", "collapse": False},
+        {"item": "channel", "groups": {"paid": ["a*"]}, "exclude": [""], "idle": "2d", "top": 1, "top_paths": 2},
+        {"items": [{"name": "large", "event": "order", "where": {"value": {"gte": 50}}}, "visit"], "idle": "8d"},
+    ],
+    "retention": [
+        {"start_event": "visit", "return_event": "order", "mode": "first_ever", "times": 2, "unit": "week"},
+        {"alignment": "elapsed", "unit": "day", "rows": "month", "brackets": ["1-3", "4-13"], "reading": "rolling"},
+        {"segments": {"French": {"profile": {"country": "FR"}}, "mailed": {"did": {"event": "mail"}}}},
+        {"per": "channel"},
+        *BROKEN_DOWN,
+    ],
     "sequences": [{"pattern": "visit -> visit -> no order", "unit": "week"}, {"per": "channel"}],
+    "sessions": [
+        {"idle": "1d", "by": "channel", "top_groups": 2, "unit": "week", "top": 2},
+        {"by": "profile.country", "unit": None, "bounce_events": 2, "bounce_within": "1h"},
+        {"split": "timeline", "item": "plan", "activity": ["visit", "order"], "exclude": ["pro"]},
+    ],
     "stages": [
         {"unit": "day", "start": "2026-03-20"},
         {"unit": "week", "week_start": "sunday"},
         *BROKEN_DOWN,
     ],
+    "transitions": [
+        {"idle": "1h", "top": 2},
+        {"split": "timeline", "collapse": False, "groups": {"bought": ["order", "rate"]}, "exclude": ["mail"]},
+        {"per": "channel", "idle": "1d", "start_at": "order"},
+    ],
 }
 # What a measure cannot be asked without.
 NEEDS: dict[str, dict[str, Any]] = {
+    "correlation": {"steps": ["visit", "order"], "window": "20d"},
     "funnel": {"steps": ["visit", "order", {"event": "mail", "optional": True}, "rate"]},
     "sequences": {"pattern": "visit -> no mail within 2d -> order within 30d"},
 }

@@ -1,0 +1,74 @@
+"""Counts by key: a hash table for kernels, and how such counts are kept and merged as sorted rows.
+
+A table is an array of whole numbers: a key (at least 0), then what is counted for it. A row whose key is FREE is
+empty. Kernels ask ``place_of`` for a key's row, after making room with ``grown``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parcours.timelines.kernel import kernel
+
+Longs = NDArray[np.int64]
+FREE = -1
+Way = Literal["add", "low", "high"]
+_REDUCE: dict[Way, Any] = {"add": np.add, "low": np.minimum, "high": np.maximum}
+
+
+def new_table(columns: int) -> Longs:
+    """An empty table with so many columns besides the key."""
+    table = np.zeros((64, columns + 1), dtype=np.int64)
+    table[:, 0] = FREE
+    return table
+
+
+@kernel
+def place_of(table: Longs, key: int) -> int:
+    """The row of a key; a free one is taken for it."""
+    mixed = key * 0x2545F4914F6CDD1D
+    mask = len(table) - 1
+    place = (mixed ^ (mixed >> 29)) & mask
+    while table[place, 0] != -1:
+        if table[place, 0] == key:
+            return place
+        place = (place + 1) & mask
+    table[place, 0] = key
+    return place
+
+
+@kernel
+def grown(table: Longs, rows: int) -> Longs:
+    """The same table, or one that has room for so many rows and stays at most half full."""
+    size = len(table)
+    while rows * 2 > size:
+        size *= 2
+    if size == len(table):
+        return table
+    larger = np.zeros((size, table.shape[1]), dtype=np.int64)
+    larger[:, 0] = -1
+    for row in range(len(table)):
+        if table[row, 0] != -1:
+            larger[place_of(larger, table[row, 0])] = table[row]
+    return larger
+
+
+def rows_of(table: Longs) -> Longs:
+    """The rows that are taken, sorted by key."""
+    taken = table[table[:, 0] != FREE]
+    ordered: Longs = taken[np.argsort(taken[:, 0])]
+    return ordered
+
+
+def merged(one: Longs, other: Longs, ways: Sequence[Way]) -> Longs:
+    """Two lists of sorted rows as one; ``ways`` says for each column after the key what becomes of equal keys."""
+    both = np.concatenate((one, other))
+    if not len(both):
+        return both
+    both = both[np.argsort(both[:, 0], kind="stable")]  # two sorted runs: no more than one pass
+    starts = np.flatnonzero(np.concatenate(([True], both[1:, 0] != both[:-1, 0])))
+    columns = [_REDUCE[way].reduceat(both[:, column], starts) for column, way in enumerate(ways, 1)]
+    return np.column_stack((both[starts, 0], *columns))
