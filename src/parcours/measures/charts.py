@@ -208,6 +208,32 @@ def _funnel_bar(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def correlation_chart(events: pa.Table, properties: pa.Table) -> alt.TopLevelMixin:
+    """Odds ratios with their intervals on a log axis; 1 goes with nothing. The strongest twenty."""
+    rows = [
+        {
+            "label": row["event"] if "event" in row else f"{row['property']}: {row['value'] or '–'}",
+            "odds": row["odds_ratio"],
+            "low": row["odds_ratio_low"],
+            "high": row["odds_ratio_high"],
+            "with": row["converted_with"] + row["lost_with"],
+        }
+        for row in (*events.to_pylist(), *properties.to_pylist())
+    ]
+    strongest = sorted(rows, key=lambda row: -max(row["odds"], 1 / row["odds"]))[:20]
+    axis = alt.X("odds:Q", title="odds ratio, with its 95 % interval", scale=alt.Scale(type="log"))
+    base = alt.Chart().encode(y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=240)))
+    interval = base.mark_rule(color=ROUTE[1], strokeWidth=3).encode(x="low:Q", x2="high:Q")
+    point = base.mark_circle(color=ROUTE[3], size=90, opacity=1).encode(
+        x=axis, tooltip=["label:N", "odds:Q", "low:Q", "high:Q", "with:Q"]
+    )
+    even = alt.Chart(_values([{"one": 1}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x="one:Q")
+    height = 26 * max(len(strongest), 1) + 8
+    return _styled(
+        alt.layer(even, interval, point, data=_values(strongest)).properties(width=WIDTH, height=height)
+    )
+
+
 def _elapsed(seconds: float | None) -> str:
     """A duration in the largest unit that it fills."""
     if seconds is None:

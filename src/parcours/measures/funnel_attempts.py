@@ -11,14 +11,35 @@ from parcours.measures.funnel_marks import STEP_BITS, Marks, marks
 from parcours.measures.funnel_pass import plain_attempts
 from parcours.measures.funnel_query import Query
 from parcours.measures.funnel_search import (
+    BEFORE,
+    EXCLUSIONS,
+    FIRST_ONLY,
+    FOLLOWING,
+    FOUND_COLUMNS,
+    LAST_REQUIRED,
+    LOWER,
+    OPEN,
+    ORDER,
     ORDERED,
+    OVERLAP,
+    PREVIOUS,
+    REACH,
+    REQUIRED,
+    RULE_ROWS,
+    SEEN_UNTIL,
+    SETTING,
+    SETTINGS,
+    STEP_COUNT,
     STRICT,
+    TOTALS,
+    UNIT,
     UNLIMITED,
     UNORDERED,
-    Found,
-    Rules,
-    Timeline,
-    Work,
+    UPPER,
+    VOID,
+    WINDOW,
+    WITHIN,
+    WORK_ROWS,
     search_attempts,
 )
 from parcours.measures.scope import bounds_us, view
@@ -137,9 +158,8 @@ def _pass(part: Partition, marked: Marks, query: Query) -> Attempts:
 
 
 def _numbers(bits: NDArray[np.int32]) -> NDArray[np.int8]:
-    """The step of each set of at most one step; −1 for none."""
-    steps = bits & STEP_BITS
-    return np.where(steps == 0, -1, np.frexp(steps.astype(np.float64))[1] - 1).astype(np.int8)
+    """The step of each set of at most one step, numbered from 1; 0 for none."""
+    return np.frexp((bits & STEP_BITS).astype(np.float64))[1].astype(np.int8)
 
 
 def _search(
@@ -152,28 +172,25 @@ def _search(
     bounds: Longs | None,
 ) -> Attempts:
     bits = marked.of_rows(events)
-    steps, exclusions = len(query.steps), len(query.exclude)
-    longest = int(np.diff(offsets).max(initial=0)) + 1
+    steps = len(query.steps)
     starts = STEP_BITS if query.order == "unordered" else 1
     many = query.count == "totals" or bounds is not None
     most = int(np.count_nonzero(bits & starts)) if many else len(offsets) - 1
-    found = Found(
-        unit=np.empty(most, np.int32), reach=np.empty(most, np.int32), void=np.empty(most, np.bool_),
-        open_=np.empty(most, np.bool_), rows=np.empty((most, steps), np.int32),
-    )  # fmt: skip
-    timeline = Timeline(
-        times=np.empty(longest, np.int64), bits=np.empty(longest, np.int32), hold=np.empty(longest, np.int32),
-        rows=np.empty(longest, np.int64), first=np.empty(longest, np.int64), after=np.empty(longest, np.int64),
-        following=np.empty((longest, steps), np.int32), previous=np.empty((longest, exclusions), np.int32),
-    )  # fmt: skip
-    work = Work(np.zeros(steps, np.bool_), *(np.zeros(steps, np.int64) for _ in Work._fields[1:]))
-    count = search_attempts(
-        offsets, times, bits, marked.hold, _rules(query, marked, bounds), timeline, work, found
-    )
+    found, rows = np.empty((most, FOUND_COLUMNS), np.int32), np.empty((most, steps), np.int32)
+    longest = int(np.diff(offsets).max(initial=0)) + 1
+    line = np.empty((longest, FOLLOWING + steps + len(query.exclude)), np.int64)
+    rules = _rules(query, marked)
+    work = np.zeros((WORK_ROWS, rules.shape[1]), np.int64)
+    periods = np.zeros(0, dtype=np.int64) if bounds is None else np.array(bounds)  # writable, as all others
+    count = search_attempts(offsets, times, bits, marked.hold, periods, rules, line, work, found, rows)
     kept = Attempts(
-        unit=found.unit[:count].copy(), reach=found.reach[:count].copy(), void=found.void[:count].copy(),
-        open_=found.open_[:count].copy(), rows=found.rows[:count].copy(), times=np.zeros(0, np.int64),
-    )  # fmt: skip
+        unit=found[:count, UNIT].copy(),
+        reach=found[:count, REACH].copy(),
+        void=found[:count, VOID] != 0,
+        open_=found[:count, OPEN] != 0,
+        rows=rows[:count].copy(),
+        times=np.zeros(0, np.int64),
+    )
     return _timed(kept, times)
 
 
@@ -183,23 +200,28 @@ def _timed(found: Attempts, times: Longs) -> Attempts:
     return replace(found, times=times[found.rows])
 
 
-def _rules(query: Query, marked: Marks, bounds: Longs | None) -> Rules:
-    required = np.array([not step.optional for step in query.steps], dtype=np.bool_)
-    between = np.array(query.bounds_of_exclusions, dtype=np.int64).reshape(-1, 2)
-    return Rules(
-        order=ORDERS[query.order],
-        first_only=query.entry == "first",
-        totals=query.count == "totals",
-        overlap=marked.overlap,
-        window=min(query.window.us, LONGEST),
-        seen_until=bounds_us(query)[1],
-        within=np.array(
-            [UNLIMITED if step.within is None else min(step.within.us, LONGEST) for step in query.steps],
-            dtype=np.int64,
-        ),
-        required=required,
-        before=np.array(query.steps_before, dtype=np.int64),
-        exclusion_after=between[:, 0].copy(),
-        exclusion_before=between[:, 1].copy(),
-        bounds=np.zeros(0, dtype=np.int64) if bounds is None else np.array(bounds),  # writable, as all others
-    )
+def _rules(query: Query, marked: Marks) -> NDArray[np.int64]:
+    """The question in numbers, as ``funnel_search`` reads it."""
+    steps, exclusions = len(query.steps), len(query.exclude)
+    rules = np.zeros((RULE_ROWS, max(steps, exclusions, SETTINGS)), dtype=np.int64)
+    settings = {
+        ORDER: ORDERS[query.order],
+        FIRST_ONLY: query.entry == "first",
+        TOTALS: query.count == "totals",
+        OVERLAP: marked.overlap,
+        WINDOW: min(query.window.us, LONGEST),
+        SEEN_UNTIL: bounds_us(query)[1],
+        STEP_COUNT: steps,
+        LAST_REQUIRED: query.last_required,
+        EXCLUSIONS: exclusions,
+        PREVIOUS: FOLLOWING + steps,
+    }
+    for setting, value in settings.items():
+        rules[SETTING, setting] = value
+    for number, step in enumerate(query.steps):
+        rules[WITHIN, number] = UNLIMITED if step.within is None else min(step.within.us, LONGEST)
+        rules[REQUIRED, number] = not step.optional
+    rules[BEFORE, :steps] = query.steps_before
+    for number, (after, before) in enumerate(query.bounds_of_exclusions):
+        rules[LOWER, number], rules[UPPER, number] = after, before
+    return rules

@@ -16,6 +16,7 @@ from parcours.timelines.kernel import kernel
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.int8]
+NEVER = -(1 << 62)  # before every instant, by more than any window
 
 
 @kernel
@@ -26,36 +27,36 @@ def plain_attempts(
 ) -> None:  # fmt: skip
     """Fill, for each unit, the steps reached (0: none), when its last attempt began, and the row of each step.
 
-    The step of an event is ``step_by_row`` where that is given and not −1, else that of its name."""
-    began = np.zeros(step_count, dtype=np.int64)  # of the chain that reaches each step
+    The step of an event (numbered from 1, 0 for none) is ``step_by_row`` where that is given and not 0, else that of
+    its name."""
+    began = np.empty(
+        step_count + 1, dtype=np.int64
+    )  # of the chain that reaches each step; 0: one that begins now
     for unit in range(len(offsets) - 1):
-        known, best = 0, 0  # steps that any chain has reached; when the first to reach them began
+        began[:] = NEVER
+        known, best = 0, NEVER  # steps that any chain has reached; when the first to reach them began
         row, end = offsets[unit], offsets[unit + 1]
         while row < end and known < step_count:
+            now = times[row]
             stop = row + 1
-            if stop < end and times[stop] == times[row]:
-                while stop < end and times[stop] == times[row]:
+            if stop < end and times[stop] == now:
+                while stop < end and times[stop] == now:
                     stop += 1
                 known, best = _instant(
-                    times,
-                    events,
-                    step_by_name,
-                    step_by_row,
-                    row,
-                    stop,
-                    window,
-                    first_only,
-                    known,
-                    best,
-                    began,
+                    now, events, step_by_name, step_by_row, row, stop, window, first_only, known, best, began
                 )
             else:
                 step = _step(events, step_by_name, step_by_row, row)
-                if 0 <= step <= known:
-                    known, best = _fill(step, times[row], window, first_only, known, best, began)
+                began[0] = now if known == 0 or not first_only else NEVER
+                # hardly a branch: which step comes next cannot be foreseen
+                before = began[max(step, 1) - 1]
+                begun = before if now - before <= window else NEVER
+                began[step] = max(began[step], begun)
+                if step > known and begun > NEVER:
+                    known, best = step, begun
             row = stop
         if known > 0:
-            reach[unit], last_start[unit] = known, began[0]
+            reach[unit], last_start[unit] = known, began[1]
             _fill_rows(
                 times, events, step_by_name, step_by_row, offsets[unit], end, best, known, filled[unit]
             )
@@ -63,46 +64,27 @@ def plain_attempts(
 
 @kernel
 def _step(events: Ints, step_by_name: Bytes, step_by_row: Bytes, row: int) -> int:
-    if len(step_by_row) > 0 and step_by_row[row] >= 0:
+    if len(step_by_row) > 0 and step_by_row[row] > 0:
         return int(step_by_row[row])
     return int(step_by_name[events[row]])
 
 
 @kernel
-def _fill(
-    step: int, now: int, window: int, first_only: bool, known: int, best: int, began: Longs
-) -> tuple[int, int]:  # fmt: skip
-    """Let an event fill a step; the furthest chain is kept as it is, as it ends earliest."""
-    if step == 0:
-        if known == 0:
-            began[0] = now
-            return 1, now
-        if not first_only:
-            began[0] = now
-        return known, best
-    start = began[step - 1]
-    if now - start <= window:
-        if step == known:
-            began[step] = start
-            return known + 1, start
-        began[step] = max(began[step], start)
-    return known, best
-
-
-@kernel
 def _instant(
-    times: Longs, events: Ints, step_by_name: Bytes, step_by_row: Bytes, row: int, stop: int,
+    now: int, events: Ints, step_by_name: Bytes, step_by_row: Bytes, row: int, stop: int,
     window: int, first_only: bool, known: int, best: int, began: Longs,
 ) -> tuple[int, int]:  # fmt: skip
     """Let the events of one instant fill steps, in the order of the steps, as they have none of their own."""
-    fresh = known == 0 or not first_only
-    for step in range(0 if fresh else 1, len(began)):
-        if step > known:
-            break
+    began[0] = now if known == 0 or not first_only else NEVER
+    for step in range(1, len(began)):
+        here = False
         for other in range(row, stop):
-            if _step(events, step_by_name, step_by_row, other) == step:
-                known, best = _fill(step, times[row], window, False, known, best, began)
-                break
+            here = here or _step(events, step_by_name, step_by_row, other) == step
+        before = began[step - 1]
+        if here and now - before <= window:
+            began[step] = max(began[step], before)
+            if step > known:
+                known, best = step, before
     return known, best
 
 
@@ -122,7 +104,7 @@ def _fill_rows(
     instant = low
     for step in range(reach):
         row = instant
-        while _step(events, step_by_name, step_by_row, row) != step:
+        while _step(events, step_by_name, step_by_row, row) != step + 1:
             row += 1
         rows[step] = row
         if times[row] != times[instant]:
