@@ -48,6 +48,8 @@ def demo(
     measured = workspace.map()
     page = folder / MAP_FILE
     write_file(page, render(measured, language=lang, font_cache=folder / "cache"))
+    typer.echo(workspace.settings.source)
+    typer.echo()
     for sentence in story(measured, lang):
         typer.echo(sentence)
     typer.echo()

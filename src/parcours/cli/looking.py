@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -45,7 +44,7 @@ def events(
     first, last = day_range(start, end)
     form = Form(as_json, as_csv, table, rows, chart)
     shop = open_workspace(workspace)
-    form = replace(form, language=lang or shop.settings.language)
+    form = form.within(shop, lang)
     asked: dict[str, Any] = {"start": first, "end": last, "as_of": last_instant(as_of, shop.settings.tz)}
     if open_cell:
         show_customers(shop.customers(shop.question("events", **asked), cell_of(open_cell)), form)
@@ -67,7 +66,7 @@ def customer(
     """One customer's whole story: every event in time order, with the stage they were in."""
     form = Form(as_json, as_csv, table, rows, chart)
     shop = open_workspace(workspace)
-    form = replace(form, language=lang or shop.settings.language)
+    form = form.within(shop, lang)
     story = shop.customer(customer_id, as_of=last_instant(as_of, shop.settings.tz))
     show(Filled(story) if form.for_people else story, form)
 
@@ -89,4 +88,4 @@ def sql(
     form = Form(as_json, as_csv, None, rows)
     shop = open_workspace(workspace)
     question = sys.stdin.read() if text == "-" else text
-    show_tables({"result": shop.sql(question)}, replace(form, language=lang or shop.settings.language))
+    show_tables({"result": shop.sql(question)}, form.within(shop, lang))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -52,7 +51,7 @@ def stages(
     first, last = day_range(start, end)
     form = Form(as_json, as_csv, table, rows, chart)
     shop = open_workspace(workspace)
-    form = replace(form, language=lang or shop.settings.language)
+    form = form.within(shop, lang)
     asked: dict[str, Any] = {"unit": unit, "start": first, "end": last, "by": by}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)
     if open_cell:
@@ -87,7 +86,7 @@ def lifecycle(
     first, last = day_range(start, end)
     form = Form(as_json, as_csv, table, rows, chart)
     shop = open_workspace(workspace)
-    form = replace(form, language=lang or shop.settings.language)
+    form = form.within(shop, lang)
     asked: dict[str, Any] = {"horizon": horizon, "start": first, "end": last, "by": by}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)
     if open_cell:
@@ -118,7 +117,7 @@ def growth(
     first, last = day_range(start, end)
     form = Form(as_json, as_csv, table, rows, chart)
     shop = open_workspace(workspace)
-    form = replace(form, language=lang or shop.settings.language)
+    form = form.within(shop, lang)
     asked: dict[str, Any] = {"unit": unit, "events": event, "start": first, "end": last}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)
     if open_cell:

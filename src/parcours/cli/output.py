@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import singledispatch
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from parcours.cli.places import check_place, write_file
+from parcours.cli.words import say
 from parcours.errors import InputError, QueryError, did_you_mean
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from parcours.workspace import Workspace
+
 CHART_ENDINGS = (".svg", ".png", ".html")
+SIMULATED = "Simulated data."
 
 
 class Result(Protocol):
@@ -44,6 +48,7 @@ class Form:
     rows: int = 50
     chart: Path | None = None
     language: str = "en"
+    simulated: bool = False
 
     def __post_init__(self) -> None:
         if self.as_json and self.as_csv:
@@ -51,6 +56,11 @@ class Form:
         if self.chart is not None:
             check_ending(self.chart, CHART_ENDINGS, "--chart")
             check_place(self.chart)
+
+    def within(self, workspace: Workspace, language: str | None) -> Form:
+        """The same form with what the workspace adds: its language unless one is asked for, its label."""
+        settings = workspace.settings
+        return replace(self, language=language or settings.language, simulated=settings.simulated)
 
     @property
     def for_people(self) -> bool:
@@ -60,7 +70,8 @@ class Form:
 def show(result: Result, form: Form) -> None:
     """Print a result's tables in the form asked for, and draw its chart when a file is named."""
     if form.chart is not None:
-        write_chart(result.chart(), form.chart)
+        label = say(form.language, SIMULATED) if form.simulated else None
+        write_chart(result.chart(), form.chart, label)
     show_tables(result.tables(), form)
 
 
@@ -76,6 +87,8 @@ def show_tables(tables: Mapping[str, pa.Table], form: Form) -> None:
 
         for name, table in chosen.items():
             print_table(name, table, rows=form.rows, language=form.language)
+        if form.simulated:
+            typer.echo(f"\n{say(form.language, SIMULATED)}")
 
 
 def as_json(value: object) -> str:
@@ -153,11 +166,11 @@ def check_ending(path: Path, endings: tuple[str, ...], option: str) -> None:
         )
 
 
-def write_chart(chart: Any, path: Path) -> None:
-    """Draw an Altair chart into a file, without a browser and without the network."""
+def write_chart(chart: Any, path: Path, label: str | None = None) -> None:
+    """Draw an Altair chart into a file, without a browser and without the network; a label stands above it."""
     import vl_convert
 
-    specification = chart.to_dict()
+    specification = chart.to_dict() | ({"title": label} if label else {})
     ending = path.suffix.lower()
     if ending == ".svg":
         write_file(path, vl_convert.vegalite_to_svg(specification))
