@@ -187,7 +187,13 @@ def _ask(shop: Workspace, customer: str, language: str, *, as_json: bool) -> Non
             refused=len(held.quarantine),
         )
     )
-    typer.confirm(say(language, "Erase this person for good?"), abort=True)
+    try:
+        sure = typer.confirm(say(language, "Erase this person for good?"))
+    except typer.Abort:
+        sure = False
+    if not sure:
+        typer.echo(say(language, "Nothing was erased."))
+        raise typer.Exit(1)
 
 
 def _print_proof(proof: Proof, language: str) -> None:

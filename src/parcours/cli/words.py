@@ -6,9 +6,12 @@ once; a test asks for a French heading for every column the commands print.
 
 from __future__ import annotations
 
-FRENCH = {
+from parcours.cli.answer_words import ANSWERS
+
+FRENCH = ANSWERS | {
     # sentences
     "nothing": "rien",
+    "Simulated data.": "Données simulées.",
     "yes": "oui",
     "no": "non",
     "… and {count} more rows; --rows 0 shows all": "… et {count} lignes de plus\u00a0; --rows 0 les montre toutes",
@@ -93,6 +96,7 @@ FRENCH = {
         "{ids} identifiants ({names}), {events} événements, {traits} traits, {refused} lignes refusées."
     ),
     "Erase this person for good?": "Effacer définitivement cette personne ?",
+    "Nothing was erased.": "Rien n’a été effacé.",
     "profile values": "valeurs de profil",
     "refused rows": "lignes refusées",
     "files of older versions": "fichiers d’anciennes versions",
@@ -184,8 +188,8 @@ def say(language: str, text: str, /, **values: object) -> str:
 
 
 def heading(column: str, language: str) -> str:
-    """The heading of a column or a table: its name in words."""
-    words = column.replace("_", " ")
+    """The heading of a column or a table: its name in words; elapsed time is shown with its own units."""
+    words = column.replace("_", " ").removesuffix(" seconds")
     return FRENCH.get(words, words) if language == "fr" else words
 
 
