@@ -14,7 +14,7 @@ from parcours.errors import MappingError, did_you_mean
 from parcours.events import expressions as express
 from parcours.events import property_sql
 from parcours.events import sql_text as sql
-from parcours.events.mapping import EventPart, FromColumn
+from parcours.events.mapping import EventPart, FromColumn, set_time
 from parcours.events.problems import ID_CHARACTERS, NAME_CHARACTERS, Problem, first_problem
 from parcours.events.schema import ANONYMOUS
 from parcours.events.sources.loaded import ORDINAL
@@ -55,14 +55,14 @@ class EventSql:
 
     def _read(self) -> dict[str, str]:
         part, table = self.part, self.table
-        assert part.time is not None  # noqa: S101  the mapping's validation says so
+        time = set_time(part.name, part.time)
         columns = {
             "ordinal": sql.name(ORDINAL),
             "customer_id": table.text(part.customer_id) if part.customer_id else "CAST(NULL AS VARCHAR)",
             "anonymous_id": table.text(part.anonymous_id) if part.anonymous_id else "CAST(NULL AS VARCHAR)",
             "event": express.text(part.event, table, "event"),
-            "at_text": express.time_text(part.time, table),
-            "at_instant": express.instant(part.time, table, self.zone),
+            "at_text": express.time_text(time, table),
+            "at_instant": express.instant(time, table, self.zone),
         }
         for label in _LABELS:
             columns[label] = express.text(getattr(part, label), table, label)
@@ -126,11 +126,11 @@ class EventSql:
     def problems(self) -> list[Problem]:
         """Every way in which a row can be refused, in the order they are looked for."""
         part, table = self.part, self.table
-        assert part.time is not None  # noqa: S101  the mapping's validation says so
+        time = set_time(part.name, part.time)
         who = part.customer_id or part.anonymous_id or ""
         shown = table.text(who)
-        when = " ".join(part.time.columns)
-        at_text = express.time_text(part.time, table)
+        when = " ".join(time.columns)
+        at_text = express.time_text(time, table)
         found = [
             Problem("missing-customer", who, "customer_id IS NULL AND anonymous_id IS NULL"),
             Problem("reserved-customer", who, f"starts_with(customer_id, '{ANONYMOUS}')", shown),

@@ -118,11 +118,8 @@ def fields(given: Text | None) -> str:
 
 def time_text(time: Time, table: Table) -> str:
     """The text a time is read from, to be shown when it is wrong."""
-    if time.column is not None:
-        return table.text(time.column)
-    assert time.date is not None  # noqa: S101  the model says so
-    date = table.text(time.date)
-    return f"concat_ws(' ', {date}, {table.text(time.time)})" if time.time else date
+    texts = [table.text(column) for column in time.columns]
+    return texts[0] if len(texts) == 1 else f"concat_ws(' ', {', '.join(texts)})"
 
 
 def instant(time: Time, table: Table, zone: str) -> str:

@@ -14,7 +14,7 @@ from parcours.events import expressions as express
 from parcours.events import sql_text as sql
 from parcours.events.engine import Engine, Watch
 from parcours.events.event_sql import GROUP_PROBLEMS, EventSql
-from parcours.events.mapping import EventPart, Mapping
+from parcours.events.mapping import EventPart, Mapping, set_time
 from parcours.events.problems import Problem
 from parcours.events.side_sql import ObservationSql, TraitSql
 from parcours.events.sources.loaded import ORDINAL, Loaded
@@ -84,8 +84,7 @@ class FileRun:
                 "traits", number, given.name, traits.staged(), traits.problems, watch(given.name)
             )
         for number, figures in enumerate(self.mapping.observations):
-            time = figures.time or self.mapping.time
-            assert time is not None  # noqa: S101  the mapping's validation says so
+            time = set_time(figures.name, figures.time, self.mapping.time)
             seen = ObservationSql(
                 figures, self.table, self.mapping.name, self.settings.zone, time, self.wanted
             )

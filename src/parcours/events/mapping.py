@@ -161,6 +161,14 @@ class Property(MappingPart):
         return self
 
 
+def set_time(part: str, *times: Time | None) -> Time:
+    """The first time that is said; raises MappingError, which a whole mapping rules out, when none is."""
+    given = next((time for time in times if time is not None), None)
+    if given is None:
+        raise MappingError(f"Part {part!r} has no time.")
+    return given
+
+
 class Who(MappingPart):
     """What parts share with the top of the mapping."""
 

@@ -15,7 +15,7 @@ from parcours.events.sql_text import literal, name
 _NESTED = ("STRUCT", "MAP", "LIST", "[]", "UNION")
 
 
-def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:  # noqa: ARG001
+def read(path: Path, _format: FileFormat, reading: Reading) -> Loaded:
     """Read a Parquet file; nested columns become JSON text."""
     plain = plain_copy(path, reading.folder)
     scan = f"read_parquet({literal(str(plain))}, file_row_number = true)"
