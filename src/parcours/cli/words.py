@@ -12,6 +12,7 @@ FRENCH = ANSWERS | {
     # sentences
     "nothing": "rien",
     "Simulated data.": "Données simulées.",
+    "Simulated data.": "Données simulées.",
     "yes": "oui",
     "no": "non",
     "… and {count} more rows; --rows 0 shows all": "… et {count} lignes de plus\u00a0; --rows 0 les montre toutes",
@@ -136,6 +137,7 @@ FRENCH = ANSWERS | {
     "outcomes": "issues",
     "advanced to": "étapes suivantes",
     "next after lapse": "ce qu’ils font après avoir décroché",
+    "last before lapse": "ce qu’ils ont fait juste avant de décrocher",
     "growth": "croissance",
     "timeline": "histoire",
     "stays": "passages",
