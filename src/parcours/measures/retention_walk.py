@@ -161,12 +161,18 @@ def choose(
             continue
         for row in range(periods):
             anchor = notes.anchors[row]
-            if not rows[row] or anchor == NO_ROW or groups.wanted not in (-1, group_of(groups, unit, anchor)):
+            if (
+                not rows[row]
+                or chosen[unit]
+                or anchor == NO_ROW
+                or groups.wanted not in (-1, group_of(groups, unit, anchor))
+            ):
                 continue
             from_us, until_us = span(asked, row, column, events.times[anchor])
-            begin, end = np.searchsorted(notes.returns[:known], np.array([from_us, until_us]))
-            there = column == 0 or end - begin >= asked.least
-            chosen[unit] |= there == back
+            returns = notes.returns[:known]
+            found = np.searchsorted(returns, until_us) - np.searchsorted(returns, from_us)
+            there = column == 0 or found >= asked.least
+            chosen[unit] = there == back
 
 
 @kernel
