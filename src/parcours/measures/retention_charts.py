@@ -42,7 +42,7 @@ def triangle(result: RetentionResult) -> alt.TopLevelMixin:
     notes = [_how(result), "Hatched: not over yet, will rise or stay."]
     if left_out:
         notes.append(f"Not drawn: {' and '.join(left_out)}; the tables have them.")
-    return _styled(chart.properties(title=_title(_finding(result, group), notes)))
+    return _styled(chart.properties(title=titled(_finding(result, group), notes)))
 
 
 def curves(result: RetentionResult) -> alt.TopLevelMixin:
@@ -77,7 +77,7 @@ def curves(result: RetentionResult) -> alt.TopLevelMixin:
     if len(result.groups) > len(drawn):
         notes.append(f"The {len(drawn)} largest of {len(result.groups)} groups.")
     title = f"Who comes back, by {result.query.by or 'segment'}"
-    return _styled((band + line).properties(title=_title(title, notes)))
+    return _styled((band + line).properties(title=titled(title, notes)))
 
 
 def _cells(data: list[dict[str, Any]], result: RetentionResult, names: list[str], columns: int) -> Any:
@@ -188,15 +188,15 @@ def _how(result: RetentionResult) -> str:
     times = f" at least {query.times} times" if query.times > 1 else ""
     when = "in that period or later" if query.reading == "rolling" else "in that very period"
     return (
-        f"Share of {query.noun} with {_events(query.return_event.event)}{times} {when}, after "
-        f"{_START[query.mode]}{_events(query.start_event.event)}; column 0 counts them."
+        f"Share of {query.noun} with {event_words(query.return_event.event)}{times} {when}, after "
+        f"{_START[query.mode]}{event_words(query.start_event.event)}; column 0 counts them."
     )
 
 
 _START = {"recurring": "", "first_time": "the first ", "first_ever": "the first ever "}
 
 
-def _events(names: tuple[str, ...]) -> str:
+def event_words(names: tuple[str, ...]) -> str:
     return "any event" if "*" in names else " or ".join(names)
 
 
@@ -220,7 +220,7 @@ def _finding(result: RetentionResult, group: Group) -> str:
     )
 
 
-def _title(text: str, notes: list[str]) -> alt.TitleParams:
+def titled(text: str, notes: list[str]) -> alt.TitleParams:
     return alt.TitleParams(
         text=text, subtitle=notes, anchor="start", fontSize=18, fontWeight=600, color=INK, offset=16,
         subtitleColor=MUTED, subtitleFontSize=12, subtitleLineHeight=17,

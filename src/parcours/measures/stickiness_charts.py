@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from parcours.measures.charts import HEIGHT, INK, ROUTE, WIDTH, _styled, _values
-from parcours.measures.retention_charts import CURVES, MOST_CURVES, _events, _title
+from parcours.measures.retention_charts import CURVES, MOST_CURVES, event_words, titled
 
 if TYPE_CHECKING:
     from parcours.measures.stickiness import Group, StickinessResult
@@ -36,7 +36,7 @@ def frequency(result: StickinessResult) -> alt.TopLevelMixin:
         words = {"y": alt.Y("share_exactly:Q"), "text": alt.Text("share_exactly:Q", format=".0%")}
         layers += [text.encode(**words), base.mark_text(dy=-7, fontSize=11, color=INK).encode(**words)]
     notes = [f"Bars: in exactly so many {result.query.unit}s; line: in at least so many. {_how(result)}"]
-    title = _title(_finding(result, group), notes + _unfinished(result))
+    title = titled(_finding(result, group), notes + _unfinished(result))
     return _styled(alt.layer(*layers).properties(title=title))
 
 
@@ -58,7 +58,7 @@ def frequency_by_group(result: StickinessResult) -> alt.TopLevelMixin:
     notes = [f"In at least so many {result.query.unit}s. {_how(result)}", "Bands are 95 % intervals."]
     if len(result.groups) > len(drawn):
         notes.append(f"The {len(drawn)} largest of {len(result.groups)} groups.")
-    title = _title(f"How regularly they come, by {result.query.by or 'segment'}", notes + _unfinished(result))
+    title = titled(f"How regularly they come, by {result.query.by or 'segment'}", notes + _unfinished(result))
     return _styled((band + line).properties(title=title))
 
 
@@ -84,7 +84,7 @@ def _x(result: StickinessResult) -> alt.X:
 def _how(result: StickinessResult) -> str:
     query = result.query
     times = f"at least {query.times} times " if query.times > 1 else ""
-    return f"Share of {query.noun} with {_events(query.event.event)} {times}in any {query.unit}."
+    return f"Share of {query.noun} with {event_words(query.event.event)} {times}in any {query.unit}."
 
 
 def _unfinished(result: StickinessResult) -> list[str]:
