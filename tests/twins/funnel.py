@@ -50,7 +50,10 @@ def attempts(
     *,
     periods: bool = False,
 ) -> list[Attempt]:
-    """Every attempt that counts, by unit and then in time order. The range is ``low_us`` ≤ time < ``high_us``."""
+    """Every attempt that counts, by unit and then in time order. The range is ``low_us`` ≤ time < ``high_us``.
+
+    With ``periods`` one for each local day on which the unit had a first step.
+    """
     found: list[Attempt] = []
     for unit, theirs in by_customer(events).items():
         found += _Unit(unit, theirs, query, low_us, high_us, (profiles or {}).get(unit, {})).all(periods)
@@ -114,7 +117,7 @@ class _Unit:
         rivals: dict[date | None, list[int]] = defaultdict(list)
         for place in starts:
             query = self.query
-            key = period_of(self.us(place), query.zone, query.unit, query.week_start) if periods else None
+            key = period_of(self.us(place), query.zone, "day") if periods else None
             rivals[key].append(place)
         return [self._best(self._rivals(ones))[0] for ones in rivals.values()]
 
