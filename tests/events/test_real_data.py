@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from parcours.errors import MappingError
-from parcours.events.mapping import shipped_mapping, shipped_mappings
+from parcours.events.mapping import parse_mapping, shipped_mapping, shipped_mappings
 
 Find = Callable[[str], Any]
 
@@ -125,3 +126,36 @@ def test_complete_journey_becomes_baskets_campaigns_coupons_and_traits(
     assert (len(values), sum(values)) == (expected[0], int(expected[1] * 100))
     mailed = {row["timestamp"].date() for row in orders if row["event"] == "campaign_received"}
     assert (len(mailed) <= 27, min(mailed)) == (True, date(2016, 11, 14))
+
+
+LINES = """
+name: every-line
+customer_id: CustomerID
+anonymous_id: InvoiceNo
+time: {column: InvoiceDate, zone: Europe/London}
+currency: GBP
+identical_rows: each
+events:
+  - event: line
+    value: {product: [Quantity, UnitPrice]}
+    properties: {invoice: InvoiceNo}
+"""
+
+
+def test_online_retail_line_by_line_gives_the_figures_of_all_rows(importer: Any, real_data: Find) -> None:
+    """All lines, those without a customer under their invoice: nothing of the file is left out."""
+    report = importer(
+        real_data("online-retail-ii/online_retail_2010_2011.csv.gz"),
+        parse_mapping(LINES, file="lines"),
+        max_bad_share=0,
+    )
+    assert (report.rows, report.events) == (541_909, 541_909)
+    lines = [
+        (customer, minor, json.loads(properties)["invoice"])
+        for customer, minor, properties in importer.events("customer_id", "value_minor", "properties")
+    ]
+    assert len({customer for customer, _, _ in lines if customer is not None}) == 4_372
+    assert len({invoice for _, _, invoice in lines}) == 25_900
+    assert sum(invoice.startswith("C") for _, _, invoice in lines) == 9_288
+    # prices have up to three decimals, and each line is rounded to the penny once
+    assert abs(sum(minor for _, minor, _ in lines) - 974_774_793) <= report.rounded / 2
