@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
 import pytest
 
 from made_logs import Row, append, made_log, row, timelines_over
@@ -16,6 +18,7 @@ from parcours.measures.contract import Partial, measures
 from parcours.measures.engine import LocalEngine
 from parcours.measures.events import Events, EventsResult, Query
 from parcours.measures.growth import Query as GrowthQuery
+from parcours.measures.partials import prune, save
 from parcours.timelines.matchers import Selector
 from parcours.timelines.partition import Partition
 
@@ -155,3 +158,12 @@ def test_another_unit_than_the_customer(log: EventLog, tmp_path: Path) -> None:
     assert result.to_arrow().select(["events", "customers"]).to_pylist() == [{"events": 3, "customers": 2}]
     assert result.dropped_events == 1
     assert engine.members(measures()["events"], query, {"event": "buy"}) == ("shop", "web")
+
+
+def test_old_partials_do_not_fill_the_disk(tmp_path: Path) -> None:
+    for number in range(5):
+        save({"counts": np.array([number])}, tmp_path / "events" / f"{number}.npz")
+        os.utime(tmp_path / "events" / f"{number}.npz", (number, number))
+    prune(tmp_path, keep=2)
+    assert sorted(path.name for path in tmp_path.glob("*/*")) == ["3.npz", "4.npz"]
+    prune(tmp_path / "nowhere", keep=2)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from parcours.measures.contract import Measure, Partial, Query
-from parcours.measures.partials import load, save
+from parcours.measures.partials import load, prune, save
 from parcours.measures.result import Result
 from parcours.timelines.masks import PROFILE
 from parcours.timelines.partition import Partition
@@ -23,6 +23,7 @@ from parcours.timelines.units import CUSTOMER, Regrouped, regroup
 R = TypeVar("R", bound=Result)
 Q = TypeVar("Q", bound=Query)
 KEPT_IN_MEMORY = 4_096
+KEPT_ON_DISK = 8_192
 
 
 class LocalEngine:
@@ -35,6 +36,8 @@ class LocalEngine:
         self.timelines = timelines
         self.threads = threads
         self._cache = cache / "partials" if cache else None
+        if self._cache:
+            prune(self._cache, KEPT_ON_DISK)
         self._memory: dict[str, Partial] = {}
         self._regrouped: tuple[tuple[str, ...], Regrouped] | None = None
 

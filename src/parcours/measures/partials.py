@@ -37,6 +37,16 @@ def load(path: Path) -> Partial | None:
         return None
 
 
+def prune(folder: Path, keep: int) -> None:
+    """Delete all but the newest files of a folder of partials: old questions must not fill the disk."""
+    try:
+        by_age = sorted((path.stat().st_mtime_ns, path) for path in folder.glob("*/*.npz"))
+        for _, path in by_age[: max(len(by_age) - keep, 0)]:
+            path.unlink(missing_ok=True)
+    except OSError:  # another process deletes too, or the folder cannot be written: the cache is only a help
+        return
+
+
 def align(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp], NDArray[np.intp]]:
     """Two sorted lists of labels as one, and where each one's labels stand in it."""
     labels = np.union1d(one, other)
