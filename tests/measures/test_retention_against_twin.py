@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcours.lifecycle.segments import Segment
-from parcours.measures.retention import MEASURE, Query, RetentionResult
-from parcours.measures.retention_query import MODES
+from parcours.measures.retention import MEASURE, RetentionResult
+from parcours.measures.retention_query import MODES, Query
 from parcours.settings import WeekDay
 from parcours.stats.proportions import wilson
 from parcours.timelines.partition import Partition

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from made_logs import at
 from parcours.errors import QueryError
-from parcours.measures.retention import MEASURE, Query, RetentionResult
-from parcours.measures.retention_query import Bracket
+from parcours.measures.retention import MEASURE, RetentionResult
+from parcours.measures.retention_query import Bracket, Query
 from twins.events import Event
 from twins.partitions import partition_of
 

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from parcours.measures.retention import MEASURE, Query, RetentionResult
+from parcours.measures.retention import MEASURE, RetentionResult
+from parcours.measures.retention_query import Query
 from parcours.timelines.matchers import Selector
 from parcours.timelines.partition import Column, Loader, Partition
 
@@ -38,12 +39,14 @@ def shop() -> Shop:
         names = {name.replace(" ", "").lower(): f'"{name}"' for name in lines.columns}
         invoice = names.get("invoice") or names["invoiceno"]
         customer, when = names["customerid"], names["invoicedate"]
-        rows = lines.query(
+        found = lines.query(
             "lines",
             f"""SELECT {customer} AS customer, starts_with({invoice}, 'C') AS cancelled,
                        epoch_us(timezone('Europe/London', CAST({when} AS TIMESTAMP))) AS timestamp
                 FROM lines WHERE trim(coalesce({customer}, '')) <> '' ORDER BY customer, timestamp""",
-        ).to_arrow_table()
+        )
+        assert found is not None
+        rows = found.to_arrow_table()
     customers, lengths = np.unique(
         rows["customer"].to_numpy(zero_copy_only=False).astype(str), return_counts=True
     )

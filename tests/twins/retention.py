@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from parcours.measures.retention_query import Query
 from parcours.timelines.calendar import Calendar
 from parcours.timelines.matchers import Selector
 from twins.events import Event, by_customer
-from twins.growth import first_day, next_period
+from twins.growth import Unit, first_day, next_period
 from twins.matching import as_text, holds, selects
 
 DAY_LENGTH_US = 86_400_000_000
@@ -67,7 +67,8 @@ class _Twin:
         self.query, self.profiles = query, profiles
         self.first, self.last = query.start, query.end
         self.calendar = Calendar(query.zone, query.week_start)
-        self.row_unit = query.rows or query.unit
+        self.unit = cast("Unit", query.unit)
+        self.row_unit = cast("Unit", query.rows or query.unit)
         self.rows = [first_day(query.start, self.row_unit, query.week_start)]
         while next_period(self.rows[-1], self.row_unit) <= query.end:
             self.rows.append(next_period(self.rows[-1], self.row_unit))
@@ -125,7 +126,7 @@ class _Twin:
             if self.elapsed:
                 after = (event.timestamp_us - start.timestamp_us) // self.length_us
             else:
-                period = first_day(self.day(event.timestamp_us), self.query.unit, self.query.week_start)
+                period = first_day(self.day(event.timestamp_us), self.unit, self.query.week_start)
                 after = self.rows.index(period) - self.rows.index(row)
             found += first <= after and (self.query.reading == "rolling" or after <= last)
         return found
@@ -158,7 +159,7 @@ class _Twin:
         place = self.rows.index(row) + last
         if place >= len(self.rows):
             return False
-        after = next_period(self.rows[place], self.query.unit)
+        after = next_period(self.rows[place], self.unit)
         return self._was_seen(self.calendar.midnight_us(after) - 1, long=long)
 
     def _was_seen(self, at_us: int, *, long: bool) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from parcours.measures.stickiness import Query
 from parcours.timelines.calendar import Calendar
 from twins.events import Event, by_customer
-from twins.growth import first_day
+from twins.growth import Unit, first_day
 from twins.matching import as_text, holds, selects
 
 
@@ -33,7 +33,7 @@ def active_periods(
         ]
         if counted:
             periods = Counter(
-                first_day(calendar.day_of(event.timestamp_us), query.unit, query.week_start)
+                first_day(calendar.day_of(event.timestamp_us), cast("Unit", query.unit), query.week_start)
                 for event in counted
             )
             number = sum(count >= query.times for count in periods.values())
