@@ -23,7 +23,8 @@ from parcours.values import MINUTE_US, Duration
 
 EVENT = "event"
 START, EXIT, WITHOUT = "(start)", "(exit)", "(none)"
-RESERVED = (OTHER, START, EXIT, WITHOUT)
+REST = "(other paths)"
+RESERVED = (OTHER, START, EXIT, WITHOUT, REST)
 MOST_ITEMS = 100
 UNLIMITED_US = 2**63 - 1
 IDLE = Duration(30 * MINUTE_US)

@@ -70,7 +70,10 @@ class ItemRanks(Measure[Query, RanksResult]):
     def map(self, partition: Partition, query: Query) -> Partial:
         part = seen(partition, query)
         found = coded(part, query)
-        return _counted("item", found.labels, _steps(part, found, query)) | self._groups(part, query)
+        steps = _steps(part, found, query)
+        present = np.flatnonzero(steps)  # a name of the whole log may have no event here
+        labels = [found.labels[number] for number in present.tolist()]
+        return _counted("item", labels, steps[present]) | self._groups(part, query)
 
     def merge(self, one: Partial, other: Partial) -> Partial:
         return _merged("item", one, other) | _merged("group", one, other)

@@ -38,7 +38,7 @@ from parcours.errors import QueryError
 from parcours.measures.cells import place
 from parcours.measures.contract import Measure, Partial
 from parcours.measures.groups import OTHER
-from parcours.measures.item_query import EXIT, START, FlowQuery
+from parcours.measures.item_query import EXIT, REST, START, FlowQuery
 from parcours.measures.item_ranks import RANKS, RanksResult, items_shown, ranks_question
 from parcours.measures.item_ranks import Query as RanksQuery
 from parcours.measures.items import anchors, coded, longest, seen
@@ -178,7 +178,7 @@ class PathsResult(Result):
         found.sort(key=lambda one: (-one[0], one[2]))
         rest = sum(one[0] for one in found[self.listed :])
         rows = [{"path": name, "steps": steps, "paths": count, "units": units} for count, units, name, steps in
-                found[: self.listed]] + ([{"path": OTHER, "paths": rest}] if rest else [])  # fmt: skip
+                found[: self.listed]] + ([{"path": REST, "paths": rest}] if rest else [])  # fmt: skip
         low, high = wilson_bounds([row["paths"] for row in rows], paths)
         for row, one, other in zip(rows, low.tolist(), high.tolist(), strict=True):
             row |= {"share": row["paths"] / paths, "share_low": one, "share_high": other}
@@ -283,7 +283,7 @@ class Paths(Measure[Query, PathsResult]):
 
     def _keys(self, partition: Partition, query: Query, name: str) -> Longs:
         """The keys of the partition's paths of this name."""
-        if name == OTHER:
+        if name == REST:
             raise QueryError("The rest of the paths is not opened.", hint="List more of them, and name one.")
         items = (*query.shown, OTHER)
         found = self.map(partition, query)["kinds"][:, 0]
