@@ -20,6 +20,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from parcours.cli.analyses import FIELDS_FILE
 from parcours.errors import ParcoursError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +39,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "errors.md": errors_page(),
         REFERENCE / "lifecycle.schema.json": lifecycle_schema(),
+        FIELDS_FILE: field_texts(),
         ARCHITECTURE: architecture_page(ARCHITECTURE.read_text(encoding="utf-8")),
     }
 
@@ -48,7 +50,7 @@ def cli_page() -> str:
 
     parts = [WRITTEN, "# The command line", _block(_help()), _EXIT_CODES]
     for name, *_ in COMMANDS:
-        parts += [f"## parcours {name}", _block(_help(name))]
+        parts += [f"## parcours {name}", _block(_help(*name.split()))]
     return _joined(parts)
 
 
@@ -66,6 +68,21 @@ def measures_page() -> str:
             _fields(measure.question),
         ]
     return _joined(parts)
+
+
+def field_texts() -> str:
+    """What the commands' flags mean, in the words of the questions' fields, to be read without loading those."""
+    from parcours.cli.analyses import ANALYSES, COMPARABLE
+    from parcours.measures.contract import measures
+
+    texts = {
+        one.measure: {
+            flag.field: measures()[one.measure].question.model_fields[flag.field].description
+            for flag in one.flags
+        }
+        for one in (*ANALYSES, *COMPARABLE)
+    }
+    return json.dumps(texts, indent=2, ensure_ascii=False) + "\n"
 
 
 def settings_page() -> str:

@@ -12,20 +12,22 @@ from datetime import date, datetime
 from functools import cached_property
 from os import cpu_count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from types import NoneType
+from typing import TYPE_CHECKING, Any, cast, get_args
 
+import pyarrow as pa
 from pydantic import ValidationError
 
 from parcours.errors import QueryError, did_you_mean
 from parcours.events.log import EventLog
 from parcours.journeys.lifecycle import LifecycleDocument, read_lifecycle
 from parcours.journeys.segments import SegmentDocument, read_segment
-from parcours.lifecycle.segments import Segment
+from parcours.lifecycle.segments import Segment, members
 from parcours.measures.comparison import Comparison, compare
 from parcours.measures.contract import Measure, Query, measures
 from parcours.measures.engine import LocalEngine
 from parcours.settings import Settings
-from parcours.timelines.calendar import Unit
+from parcours.timelines.calendar import Calendar, Unit
 from parcours.timelines.matchers import Selector
 from parcours.timelines.timelines import Timelines
 from parcours.values import DAY_US, Duration, instant_us
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from parcours.measures.result import Result
     from parcours.measures.retention import RetentionResult
     from parcours.measures.sequences import SequencesResult
-    from parcours.measures.sessions import SessionsResult
+    from parcours.measures.session_result import SessionsResult
     from parcours.measures.stages import StagesResult
     from parcours.measures.stickiness import StickinessResult
     from parcours.measures.transitions import TransitionsResult
@@ -165,13 +167,18 @@ class Questions:
         if measure not in measures():
             raise QueryError(f"There is no measure {measure!r}.", hint=did_you_mean(measure, measures()))
         model: type[Query] = measures()[measure].question
-        chosen = self._with_defaults(
-            measure, {name: value for name, value in given.items() if value is not None}
-        )
+        settings = {
+            name: value for name, value in given.items() if value is not None or _may_be_none(model, name)
+        }
+        chosen = self._with_defaults(measure, settings)
         try:
             query = model(
-                **{"as_of_us": self._as_of_us(as_of), "zone": self.settings.zone} | chosen,
-                week_start=self.settings.week_start,
+                **{
+                    "as_of_us": self._as_of_us(as_of),
+                    "zone": self.settings.zone,
+                    "week_start": self.settings.week_start,
+                }
+                | chosen
             )
         except ValidationError as error:
             raise _wrong_question(error, model) from None
@@ -207,12 +214,24 @@ class Questions:
             raise QueryError(f"The segment {name!r} is defined by itself.", hint="Mend its file.")
         return Segment(customers=self.customers(self.question(cell.measure, **cell.question), cell.at))
 
+    def members(self, segment: str | Segment | None, *, as_of: datetime | None = None) -> tuple[str, ...]:
+        """The customers who are in a segment (saved, or a condition) at an instant, sorted; None is everybody."""
+        chosen = self.segment(segment) if isinstance(segment, str) else segment
+        rules = None if chosen is None else self.document.rules
+        calendar = Calendar(self.settings.zone, self.settings.week_start)
+        names: list[str] = []
+        for part in self.timelines.partitions():
+            flags = chosen and members(part, chosen, rules, calendar, self._as_of_us(as_of))
+            found = part.customers if flags is None else part.customers.filter(pa.array(flags))
+            names += found.to_pylist()
+        return tuple(sorted(names))
+
     # -- what a question leaves open --
 
     def _with_defaults(self, measure: str, given: dict[str, Any]) -> dict[str, Any]:
         if isinstance(given.get("segment"), str):
             given["segment"] = self.segment(given["segment"])
-        if measure in {"stages", "lifecycle"} or "segment" in given:
+        if measure in {"stages", "lifecycle"} or not given.keys().isdisjoint({"segment", "segments"}):
             given.setdefault("rules", self.document.rules)
         if measure == "growth" and not given.get("events"):
             given["events"] = self.document.activity
@@ -250,6 +269,12 @@ def _measure_of(query: Query) -> Measure[Any, Any]:
         if measure.question is type(query):
             return measure
     raise QueryError("This is not the question of a measure.", hint=did_you_mean("", measures()))
+
+
+def _may_be_none(model: type[Query], field: str) -> bool:
+    """Whether None says something for a field; elsewhere it leaves the field to its default."""
+    info = model.model_fields.get(field)
+    return info is not None and info.default is not None and NoneType in get_args(info.annotation)
 
 
 def _wrong_question(error: ValidationError, model: type[Query]) -> QueryError:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from parcours import __version__
-from parcours.cli import checking, demo, importing, looking, measuring, page, people, starting
+from parcours.cli import (
+    asking,
+    checking,
+    comparing,
+    demo,
+    importing,
+    looking,
+    measuring,
+    page,
+    people,
+    segmenting,
+    starting,
+)
 from parcours.cli.mistakes import as_mistake, show_mistake
 from parcours.errors import ParcoursError
 
-# In the order of the help: name, function, and what it is for in a few words.
-COMMANDS = (
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# In the order of the help: name (of two words in a group), function, and what it is for in a few words.
+COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("init", starting.init, "make a workspace"),
     ("demo", demo.demo, "make a workspace to look at, with its map"),
     ("import", importing.import_, "add files of events to the log"),
@@ -19,6 +36,9 @@ COMMANDS = (
     ("stages", measuring.stages, "where customers are, and how they flow"),
     ("lifecycle", measuring.lifecycle, "where customers leave, and what they do next"),
     ("growth", measuring.growth, "customers new, returning, resurrected, dormant"),
+    *asking.commands(),
+    ("segment", segmenting.segment, "the saved segments, and who is in one"),
+    *comparing.commands(),
     ("map", page.map_, "draw the measured lifecycle map"),
     ("customer", looking.customer, "one customer's whole story"),
     ("identify", people.identify, "which ids are one person"),
@@ -26,6 +46,8 @@ COMMANDS = (
     ("erase", people.erase, "erase one person, and prove it"),
     ("sql", looking.sql, "ask the log in SQL"),
 )
+# What a group of commands is for: its help, and in a few words.
+GROUPS = {comparing.GROUP: (comparing.GROUP_TEXT, comparing.GROUP_PURPOSE)}
 
 
 def build() -> typer.Typer:
@@ -39,8 +61,14 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(_root)
+    groups: dict[str, typer.Typer] = {}
     for name, function, purpose in COMMANDS:
-        app.command(name, short_help=purpose)(function)
+        group, _, below = name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = typer.Typer(rich_markup_mode=None)
+            help_, short = GROUPS[group]
+            app.add_typer(groups[group], name=group, help=help_, short_help=short)
+        groups.get(group, app).command(below, short_help=purpose)(function)
     return app
 
 

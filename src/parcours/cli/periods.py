@@ -26,11 +26,13 @@ def last_day(text: str | None, option: str = "--to") -> date | None:
     return None if text is None else _days(text, option)[1]
 
 
-def day_range(start: str | None, end: str | None) -> tuple[date | None, date | None]:
+def day_range(
+    start: str | None, end: str | None, options: tuple[str, str] = ("--from", "--to")
+) -> tuple[date | None, date | None]:
     """Both ends, each a day inside the range; raises QueryError when the end lies before the start."""
-    first, last = first_day(start), last_day(end)
+    first, last = first_day(start, options[0]), last_day(end, options[1])
     if first is not None and last is not None and last < first:
-        raise QueryError(f"--to {end} lies before --from {start}.", hint="Swap them.")
+        raise QueryError(f"{options[1]} {end} lies before {options[0]} {start}.", hint="Swap them.")
     return first, last
 
 

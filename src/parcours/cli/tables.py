@@ -18,12 +18,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from parcours.cli.elapsed import elapsed
 from parcours.cli.words import heading, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SHARE_ENDINGS = ("share", "_low", "_high", "incidence", "rate")
+SHARE_ENDINGS = ("share", "_low", "_high", "incidence", "rate", "ratio", "difference")
 NOTHING = "–"
 WIDEST_TEXT = 48
 GAP = 2  # one sign of padding and the one between two columns
@@ -88,7 +89,7 @@ def shown_columns(table: pa.Table, language: str) -> list[Shown]:
         if field.name in folded:
             title = f"{title} (95 %)" if language == "fr" else f"{title} (95%)"
             cells = _with_bounds(cells, texts[f"{field.name}_low"], texts[f"{field.name}_high"])
-        columns.append(Shown(title, cells, _is_number(field.type)))
+        columns.append(Shown(title, cells, _is_number(field.type) or bool(field.metadata)))
     return columns
 
 
@@ -148,11 +149,18 @@ def shown_value(column: str, value: Any, language: str) -> str:
 
 
 def _number(column: str, value: float, language: str) -> str:
-    if column.endswith(SHARE_ENDINGS):
+    if column.endswith("seconds"):
+        return elapsed(value, language)
+    if _is_share(column):
         percent = _spaced(f"{value * 100:,.1f}", language)
         return f"{percent} %" if language == "fr" else f"{percent}%"
     digits = 2 if abs(value) < 10 and "days" not in column else 1
     return _spaced(f"{value:,.{digits}f}", language)
+
+
+def _is_share(column: str) -> bool:
+    """Whether a column holds parts of a whole; odds do not."""
+    return column.startswith("share_") or (column.endswith(SHARE_ENDINGS) and not column.startswith("odds_"))
 
 
 def _spaced(text: str, language: str) -> str:

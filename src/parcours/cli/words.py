@@ -12,7 +12,6 @@ FRENCH = ANSWERS | {
     # sentences
     "nothing": "rien",
     "Simulated data.": "Données simulées.",
-    "Simulated data.": "Données simulées.",
     "yes": "oui",
     "no": "non",
     "… and {count} more rows; --rows 0 shows all": "… et {count} lignes de plus\u00a0; --rows 0 les montre toutes",

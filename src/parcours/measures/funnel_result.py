@@ -88,6 +88,20 @@ class FunnelResult(Result):
         last = max(number for number, optional in enumerate(self.optional) if not optional)
         return self.total.steps[last].reached
 
+    def estimates(self) -> Mapping[str, Estimate]:
+        """Of each step from the second on: the share of the first step, and from the third on of the step before."""
+        found: dict[str, Estimate | None] = {}
+        for group in (self.total, *self.groups):
+            prefix = "" if group is self.total else f"{group.name}: "
+            for number in range(1, len(self.names)):
+                name = f"{prefix}{number + 1} {self.names[number]}"
+                found[name] = group.steps[number].share_of_first
+                if self.before[number]:
+                    found[f"{name}, of step {self.before[number] + 1}"] = group.steps[
+                        number
+                    ].share_of_previous
+        return {name: share for name, share in found.items() if share is not None}
+
     def tables(self) -> Mapping[str, pa.Table]:
         return {
             "steps": self._steps(),
