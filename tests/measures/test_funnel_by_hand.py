@@ -111,7 +111,7 @@ def reached(result: FunnelResult) -> list[int]:
 # -- which attempt stands for the unit ---------------------------------------------------------------------------------
 
 
-def test_a_a_b_is_timed_from_the_second_a_and_not_as_elsewhere_from_the_first(told: Told) -> None:
+def test_a_a_b_is_timed_from_the_second_a_and_not_from_the_first_as_mixpanel_does(told: Told) -> None:
     assert told("A1 A3 B4", question("A B")) == ["A3 B4"]
 
 
@@ -158,14 +158,16 @@ def test_a_step_may_have_a_window_of_its_own(told: Told) -> None:
 
 
 def test_a_later_b_mends_what_the_first_b_would_miss(told: Told) -> None:
-    """Taking the first B, as other tools do, would lose the conversion."""
+    """Taking the first B, as one-pass funnels do, would lose the conversion."""
     assert told("A1 B2 B8 C9", question(["A", "B", {"event": "C", "within": "2d"}])) == ["A1 B8 C9"]
 
 
 # -- the range ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_conversion_after_the_range_is_not_seen_and_its_attempt_is_open(told: Told) -> None:
+def test_a_conversion_after_the_range_is_not_counted_as_mixpanel_and_amplitude_do_its_attempt_is_open(
+    told: Told,
+) -> None:
     assert told("A30 B32", question("A B")) == ["A30 open"]
 
 
@@ -256,7 +258,7 @@ def test_an_exclusion_voids_the_attempt_and_the_unit_leaves_the_funnel(told: Tol
     assert (reached(result), result.excluded) == ([1, 1], 1)
 
 
-def test_a_clean_attempt_is_not_voided_by_an_earlier_one_as_it_is_elsewhere(told: Told) -> None:
+def test_a_clean_attempt_is_not_voided_by_an_earlier_void_one(told: Told) -> None:
     assert told("A1 X2 B3 A5 B6", question("A B", exclude=["X"])) == ["A5 B6"]
 
 

@@ -15,8 +15,8 @@ Assumes nothing about causes, and neither should the reader. A lost attempt was 
 converted one only until it converted: an event that needs time looks as if it went with failure. With many rows some
 intervals miss 1 by chance: of twenty, one.
 
-Other tools add the same one to each cell (PostHog), or rank by a correlation coefficient of 0 and 1 (Amplitude,
-Mixpanel), which is small for every rare event, however telling.
+Other tools differ: PostHog adds the same one to each cell but gives no interval; Amplitude ranks by a correlation
+coefficient of two yes-or-no figures, which is small for every rare event, however telling.
 
 Reference: B. Woolf, "On estimating the relation between blood group and disease", Annals of Human Genetics 19, 1955.
 """

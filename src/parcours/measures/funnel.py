@@ -22,11 +22,13 @@ then be in several). *Over time*: the best of the attempts that began in the per
 
 Assumes that the window is long enough for an honest customer: a conversion after it counts as none.
 
-Other tools read the word differently. ClickHouse's ``windowFunnel`` takes rows of one instant in one order unless
-told otherwise, and one event can fill two equal steps in some of its versions; Mixpanel counts in calendar days of
-the window and times A A B from the first A; Amplitude calls every unfinished attempt lost, also those whose window
-goes on after the range; PostHog voids a person by an exclusion although a later attempt is clean, and asks of all
-events that the breakdown has the same value on every step.
+Other tools read the word differently. Mixpanel times A A B from the first A, and lets its window run out, unless
+"optimized re-entry" is on; it takes steps within two seconds of each other in any order, where here only events of one
+instant are. Mixpanel and Amplitude bind only the first step to the range: conversions after it still count, so that
+the figures of a closed range go on changing. Amplitude takes the "earliest-longest" path, which is the best attempt
+here, and shows those whose window is still open as lost. ClickHouse's ``windowFunnel`` returns the level that was
+reached and nothing of when. A one-pass funnel fills every step with the first event that fits, so that a later one
+which would meet a window or avoid an exclusion does not help.
 
 Reference: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
 American Statistical Association 22, 1927, for the intervals. The definitions are ours.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parcours.measures.funnel_marks import STEP_BITS, Marks, marks
-from parcours.measures.funnel_pass import plain_attempts
-from parcours.measures.funnel_query import Query
+from parcours.measures.funnel_pass import doubtful_units, plain_attempts
+from parcours.measures.funnel_query import MOST_STEPS, Query
 from parcours.measures.funnel_search import (
     BEFORE,
     EXCLUSIONS,
@@ -69,9 +70,11 @@ class Attempts:
 
     def only(self, chosen: NDArray[np.bool_]) -> Attempts:
         """Some of the attempts."""
-        if chosen.all():
-            return self
-        return Attempts(*(getattr(self, field.name)[chosen] for field in fields(self)))
+        return self if chosen.all() else self.at(np.flatnonzero(chosen))
+
+    def at(self, places: NDArray[np.integer[Any]]) -> Attempts:
+        """The attempts at some places."""
+        return Attempts(*(getattr(self, field.name)[places] for field in fields(self)))
 
     def and_(self, other: Attempts) -> Attempts:
         """These attempts and then others."""
@@ -133,28 +136,45 @@ def _attempts(partition: Partition, seen: View, query: Query, *, periods: bool) 
 
 
 def _plain(query: Query, marked: Marks) -> bool:
-    """Whether the one pass is enough."""
-    special = any(step.optional or step.within is not None for step in query.steps)
-    simple = (
-        query.order == "ordered" and query.count == "units" and not (query.exclude or query.hold or special)
-    )
-    return simple and not marked.overlap
+    """Whether one pass finds the attempts, exclusions apart."""
+    special = query.hold or any(step.optional or step.within is not None for step in query.steps)
+    return query.order == "ordered" and query.count == "units" and not special and not marked.overlap
 
 
 def _pass(part: Partition, marked: Marks, query: Query) -> Attempts:
+    """The attempts of one pass; where an exclusion may change them they are searched for."""
     count, steps = part.customer_count, len(query.steps)
     reach, last_start = np.zeros(count, dtype=np.int8), np.zeros(count, dtype=np.int64)
     rows = np.full((count, steps), -1, dtype=np.int32)
-    window = min(query.window.us, LONGEST)
+    window, seen_until = min(query.window.us, LONGEST), bounds_us(query)[1]
     plain_attempts(
         part.offsets, part.timestamps, part.events, _numbers(marked.by_name), _numbers(marked.by_row),
         steps, window, query.entry == "first", reach, last_start, rows,
     )  # fmt: skip
-    units = np.flatnonzero(reach).astype(np.int32)
+    doubtful = np.zeros(count, dtype=np.bool_)
+    if query.exclude:
+        between = np.array(query.bounds_of_exclusions, dtype=np.int64)
+        doubtful_units(
+            part.offsets, part.timestamps, part.events, marked.by_name, marked.by_row, MOST_STEPS,
+            between[:, 0].copy(), between[:, 1].copy(), window, seen_until, reach, last_start, rows, doubtful,
+        )  # fmt: skip
+    units = np.flatnonzero((reach > 0) & ~doubtful).astype(np.int32)
     reached = reach[units].astype(np.int32)
-    open_ = (reached < steps) & (last_start[units] + window >= bounds_us(query)[1])
-    void = np.zeros(len(units), dtype=np.bool_)
-    return _timed(Attempts(units, reached, void, open_, rows[units], np.zeros(0, np.int64)), part.timestamps)
+    sure = Attempts(
+        unit=units,
+        reach=reached,
+        void=np.zeros(len(units), dtype=np.bool_),
+        open_=(reached < steps) & (last_start[units] + window >= seen_until),
+        rows=rows[units],
+        times=np.zeros(0, np.int64),
+    )
+    found = _timed(sure, part.timestamps)
+    if not doubtful.any():
+        return found
+    again = np.flatnonzero(doubtful)
+    searched = _search(part.offsets, part.timestamps, part.events, marked, query, bounds=None, units=again)
+    both = found.and_(searched)
+    return both.at(np.argsort(both.unit, kind="stable"))
 
 
 def _numbers(bits: NDArray[np.int32]) -> NDArray[np.int8]:
@@ -170,19 +190,24 @@ def _search(
     query: Query,
     *,
     bounds: Longs | None,
+    units: Longs | None = None,
 ) -> Attempts:
-    bits = marked.of_rows(events)
+    """The attempts of some units, of all unless given; of each in each calendar period with ``bounds``."""
+    places = np.arange(len(offsets) - 1) if units is None else units
     steps = len(query.steps)
     starts = STEP_BITS if query.order == "unordered" else 1
     many = query.count == "totals" or bounds is not None
-    most = int(np.count_nonzero(bits & starts)) if many else len(offsets) - 1
+    most = int(np.count_nonzero(marked.of_rows(events) & starts)) if many else len(places)
     found, rows = np.empty((most, FOUND_COLUMNS), np.int32), np.empty((most, steps), np.int32)
     longest = int(np.diff(offsets).max(initial=0)) + 1
     line = np.empty((longest, FOLLOWING + steps + len(query.exclude)), np.int64)
     rules = _rules(query, marked)
     work = np.zeros((WORK_ROWS, rules.shape[1]), np.int64)
     periods = np.zeros(0, dtype=np.int64) if bounds is None else np.array(bounds)  # writable, as all others
-    count = search_attempts(offsets, times, bits, marked.hold, periods, rules, line, work, found, rows)
+    count = search_attempts(
+        places, offsets, times, events, marked.by_name, marked.by_row, marked.hold, periods,
+        rules, line, work, found, rows,
+    )  # fmt: skip
     kept = Attempts(
         unit=found[:count, UNIT].copy(),
         reach=found[:count, REACH].copy(),

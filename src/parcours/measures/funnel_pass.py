@@ -112,3 +112,56 @@ def _fill_rows(
             # the events of an instant begin at its first row, which need not be the one that fills the step
             while times[instant - 1] == times[row]:
                 instant -= 1
+
+
+@kernel
+def doubtful_units(
+    offsets: Longs, times: Longs, events: Ints, bits_by_name: Ints, bits_by_row: Ints, first_bit: int,
+    after: Longs, before: Longs, window: int, seen_until: int,
+    reach: Bytes, last_start: Longs, filled: Ints, doubtful: NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Flag the units whose answer an exclusion may change: a forbidden event lies between the steps of their attempt,
+    or after the start of the last one, which is still open. All others keep their attempt, as it is the first of the
+    furthest and clean. Exclusion x stands in bit ``first_bit`` + x.
+    """
+    for unit in range(len(reach)):
+        if reach[unit] == 0:
+            continue
+        begins = times[filled[unit, 0]]
+        row, end = filled[unit, 0], offsets[unit + 1]
+        while row < end and times[row] <= begins + window and not doubtful[unit]:
+            bits = _forbidden(events, bits_by_name, bits_by_row, first_bit, row)
+            if bits != 0:
+                doubtful[unit] = _between(
+                    bits, times[row], times, after, before, window, reach[unit], filled[unit]
+                )
+            row += 1
+        if reach[unit] < filled.shape[1] and last_start[unit] + window >= seen_until:
+            row = end - 1
+            while times[row] > last_start[unit] and not doubtful[unit]:
+                doubtful[unit] = _forbidden(events, bits_by_name, bits_by_row, first_bit, row) != 0
+                row -= 1
+
+
+@kernel
+def _forbidden(events: Ints, bits_by_name: Ints, bits_by_row: Ints, first_bit: int, row: int) -> int:
+    """The exclusions of an event, as bits."""
+    bits = int(bits_by_name[events[row]])
+    if len(bits_by_row):
+        bits |= int(bits_by_row[row])
+    return bits >> first_bit
+
+
+@kernel
+def _between(
+    bits: int, now: int, times: Longs, after: Longs, before: Longs, window: int, reach: int, filled: Ints
+) -> bool:
+    """Whether a forbidden event lies strictly between its steps, to the window's end where the later is not reached."""
+    for exclusion in range(len(after)):
+        if (bits >> exclusion) & 1 and after[exclusion] < reach:
+            ends = times[filled[0]] + window + 1
+            if before[exclusion] < reach:
+                ends = times[filled[before[exclusion]]]
+            if times[filled[after[exclusion]]] < now < ends:
+                return True
+    return False

@@ -85,15 +85,19 @@ FOUND_COLUMNS: Final = 4
 
 @kernel
 def search_attempts(
-    offsets: Longs, times: Longs, bits: Ints, hold: Ints, bounds: Longs,
+    units: Longs, offsets: Longs, times: Longs,
+    events: Ints, bits_by_name: Ints, bits_by_row: Ints, hold: Ints, bounds: Longs,
     rules: Lines, line: Lines, work: Lines, found: Ints, rows: Ints,
 ) -> int:  # fmt: skip
-    """Fill ``found`` and ``rows`` (the event that fills each step, −1: none); returns how many attempts there are.
+    """Fill ``found`` and ``rows`` (the event that fills each step, −1: none) for some units, given by their places;
+    returns how many attempts there are.
 
     ``bounds`` are those of calendar periods, each with an attempt of its own; empty: the whole range is one."""
     number = 0
-    for unit in range(len(offsets) - 1):
-        count = _gather(offsets[unit], offsets[unit + 1], times, bits, hold, rules, line)
+    for unit in units:
+        count = _gather(
+            offsets[unit], offsets[unit + 1], times, events, bits_by_name, bits_by_row, hold, rules, line
+        )
         low = _next_start(line, 0, count, rules)
         while low < count:
             high, following = _rivals(line, count, rules, bounds, low)
@@ -133,12 +137,17 @@ def _rivals(line: Lines, count: int, rules: Lines, bounds: Longs, low: int) -> t
 
 
 @kernel
-def _gather(begin: int, end: int, times: Longs, bits: Ints, hold: Ints, rules: Lines, line: Lines) -> int:
+def _gather(
+    begin: int, end: int, times: Longs, events: Ints, bits_by_name: Ints, bits_by_row: Ints, hold: Ints,
+    rules: Lines, line: Lines,
+) -> int:  # fmt: skip
     """Take over the events of one unit that matter; returns how many."""
     count = 0
     starts = False
     for row in range(begin, end):
-        mark = bits[row]
+        mark = bits_by_name[events[row]]
+        if len(bits_by_row):
+            mark |= bits_by_row[row]
         value = 0
         if len(hold):
             value = hold[row]
@@ -220,18 +229,10 @@ def _choose(
         undecided = origin + rules[SETTING, WINDOW] >= rules[SETTING, SEEN_UNTIL]
         at_least = 0 if undecided else reach
         until = ends if clean else UNLIMITED
-        if rules[SETTING, ORDER] == ORDERED and clean and origin > ends and not undecided:
-            # to be better it must get further: the next step tells at once that most do not
-            event = line[start, FOLLOWING + beyond]
-            if event == count or line[event, TIME] > origin + rules[SETTING, WINDOW]:
-                start = _next_start(line, start + 1, high, rules)
-                continue
-        if rules[SETTING, ORDER] == ORDERED:
-            steps, fine, alive = _ordered(line, count, rules, start, full, at_least, until, work)
-        elif rules[SETTING, ORDER] == STRICT:
-            steps, fine, alive = _strict(line, count, rules, start, work)
-        else:
-            steps, fine, alive = _unordered(line, count, rules, start, work)
+        if clean and origin > ends and not undecided and _hopeless(line, count, rules, start, beyond):
+            start = _next_start(line, start + 1, high, rules)
+            continue
+        steps, fine, alive = _try(line, count, rules, start, full, at_least, until, work)
         if fine and alive and undecided and steps < full:
             is_open = True
         if steps >= reach and steps > 0:
@@ -245,6 +246,28 @@ def _choose(
                 work[BEST, :] = work[PLACE, :]
         start = _next_start(line, start + 1, high, rules)
     return reach, best_start, clean, is_open and not (reach == full and clean)
+
+
+@kernel
+def _hopeless(line: Lines, count: int, rules: Lines, start: int, step: int) -> bool:
+    """Whether an attempt that must reach ``step`` to be better cannot: a look at its next event tells of most."""
+    if rules[SETTING, ORDER] != ORDERED:
+        return False
+    event = line[start, FOLLOWING + step]
+    out_of_reach: bool = event == count or line[event, TIME] > line[start, TIME] + rules[SETTING, WINDOW]
+    return out_of_reach
+
+
+@kernel
+def _try(
+    line: Lines, count: int, rules: Lines, start: int, full: int, at_least: int, until: int, work: Lines
+) -> tuple[int, bool, bool]:
+    """How far an attempt gets, whether cleanly, whether its next step may still come. Leaves its places."""
+    if rules[SETTING, ORDER] == ORDERED:
+        return _ordered(line, count, rules, start, full, at_least, until, work)
+    if rules[SETTING, ORDER] == STRICT:
+        return _strict(line, count, rules, start, work)
+    return _unordered(line, count, rules, start, work)
 
 
 @kernel
