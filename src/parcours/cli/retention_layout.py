@@ -25,7 +25,7 @@ STICKY = {
 
 def retention(answer: Answer[RetentionResult]) -> dict[str, pa.Table]:
     """The triangle, incomplete cells marked, with the summary as its last row; of groups, their summaries."""
-    tables, names, language = answer.result.tables(), answer.result.grid.names, language
+    tables, names, language = answer.result.tables(), answer.result.grid.names, answer.language
     if several_groups(tables["summary"]):
         return {"retention_of_complete_periods": _across(tables["summary"], "group", names, language)}
     cells = tables["retention"]
