@@ -153,7 +153,10 @@ class Workspace(Questions):
     def erase(self, customer: str) -> Proof:
         """Erase one person, with all joined ids, from log, quarantine, profiles, caches and older versions."""
         self.refresh()
-        proof = erase(self.folder, self.log, person_keys(self.timelines, customer))
+        keys = person_keys(self.timelines, customer)
+        held_by = {one.id: one.known for one in self.identity().refused if one.id not in keys}
+        shared = [key for key, known in held_by.items() if not set(known).isdisjoint(keys)]
+        proof = erase(self.folder, self.log, keys, shared)
         self._reopen()
         return proof
 

@@ -14,7 +14,7 @@ ANONYMOUS = "anonymous:"
 def pairs_of(event: IdentityEvent) -> list[tuple[str, str]]:
     """The (known, other) ids that one event says are one person."""
     held: dict[str, Any] = json.loads(event.properties) if event.properties else {}
-    if event.event == "identity_undone" or not event.customer_id:
+    if event.event in ("identity_undone", "identity_shared") or not event.customer_id:
         return []
     pairs = []
     if event.anonymous_id:
@@ -35,7 +35,16 @@ def standing_pairs(events: Sequence[IdentityEvent], limit: int) -> tuple[list[tu
         if event.event == "identity_undone"
     }
     pairs = [pair for event in events if event.event_id not in undone for pair in pairs_of(event)]
-    shared = {other for _, other in pairs if len({known for known, one in pairs if one == other}) > limit}
+    said = {
+        event.customer_id or f"{ANONYMOUS}{event.anonymous_id}"
+        for event in events
+        if event.event == "identity_shared"
+    }
+    shared = {
+        other
+        for _, other in pairs
+        if other in said or len({known for known, one in pairs if one == other}) > limit
+    }
     return [pair for pair in pairs if pair[1] not in shared], shared
 
 

@@ -28,6 +28,7 @@ from parcours.events.log import EventLog
 from parcours.events.mentions import PACKED, Ids, Mention, mentions_in
 from parcours.events.schema import ANONYMOUS, bucket_of
 from parcours.events.staging import sweep
+from parcours.events.statements import state_shared
 from parcours.events.tombstones import Tombstones
 
 JOURNAL: Final = "erasing.json"
@@ -68,10 +69,11 @@ class _Removed:
     cached_files: int
 
 
-def erase(folder: Path, log: EventLog, keys: Sequence[str]) -> Proof:
+def erase(folder: Path, log: EventLog, keys: Sequence[str], shared: Sequence[str] = ()) -> Proof:
     """Erase the person with these customer keys from the workspace in ``folder``.
 
-    Raises UnknownCustomerError when nothing of the person is there, not even in older versions.
+    ``shared`` are ids of nobody that the person was among too many to use: they stay shared. Raises
+    UnknownCustomerError when nothing of the person is there, not even in older versions.
     """
     with log.writing():
         begun = _read_journal(log.folder)
@@ -83,6 +85,8 @@ def erase(folder: Path, log: EventLog, keys: Sequence[str]) -> Proof:
             raise UnknownCustomerError(
                 f"Nothing is held on {keys[0]!r}.", hint="Check the id; nothing was changed."
             )
+        for key in shared:
+            state_shared(log, key)
         removed = _remove(folder, log, everyone)
         return _proof(folder, log, everyone, removed)
 

@@ -9,15 +9,16 @@ Three events join ids, all in the log like any other:
   ``previous_id``.
 
 ``identity_undone`` takes a join back by naming its event in the property ``join``; a later join, an event of its own,
-joins again. The two statements made by hand are about the data, not something that the customer did: timelines leave
-them out, so that a join taken back leaves no trace in any measure.
+joins again. Statements made by hand are about the data, not something that the customer did: timelines leave them
+out, so that a join taken back leaves no trace in any measure.
 
 Joined ids are the connected components of these pairs (union-find). The person's canonical id is the smallest, by its
 UTF-8 bytes, of the ids that a join names as known, else of the other known ids, else of the anonymous ones: it depends
 on the set of joins alone, not on the order in which they were met.
 
 An id that was joined to more than ``limit`` known ids is shared - a till, a kiosk, a family tablet - and proves
-nothing: all its joins are refused and listed, so that it cannot glue strangers together.
+nothing: all its joins are refused and listed, so that it cannot glue strangers together. When one of those who share
+it is erased, ``identity_shared`` says that it is shared still: fewer known ids must not make one person of the others.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ from typing import Final, NamedTuple
 
 from parcours.events.schema import ANONYMOUS, customer_key
 
-IDENTIFY, ALIAS, JOINED, UNDONE = "identify", "alias", "identity_joined", "identity_undone"
-IDENTITY_EVENTS: Final = (IDENTIFY, ALIAS, JOINED, UNDONE)
-STATEMENTS: Final = (JOINED, UNDONE)  # made by hand about the data: no event of a timeline
+IDENTIFY, ALIAS = "identify", "alias"
+JOINED, UNDONE, SHARED = "identity_joined", "identity_undone", "identity_shared"
+IDENTITY_EVENTS: Final = (IDENTIFY, ALIAS, JOINED, UNDONE, SHARED)
+STATEMENTS: Final = (JOINED, UNDONE, SHARED)  # about the data: no events of a timeline
 
 
 class Join(NamedTuple):
@@ -102,14 +104,17 @@ def resolve(events: Iterable[IdentityEvent], *, limit: int) -> Identity:
     """The identity that some events add up to, whatever their order."""
     joins: set[Join] = set()
     undone: set[str] = set()
+    said_shared: set[str] = set()
     for event in events:
         properties = json.loads(event.properties) if event.properties else {}
         if event.event == UNDONE:
             undone.add(_text(properties.get("join")))
+        elif event.event == SHARED:
+            said_shared.add(customer_key(event.customer_id, event.anonymous_id))
         else:
             joins.update(_joins(event, properties))
     standing = sorted(join for join in joins if join.event_id not in undone)
-    refused = _shared(standing, limit)
+    refused = _shared(standing, limit, said_shared)
     shared = {one.id for one in refused}
     kept = tuple(join for join in standing if join.other not in shared)
     taken_back = tuple(sorted(join for join in joins if join.event_id in undone))
@@ -138,11 +143,13 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _shared(joins: Iterable[Join], limit: int) -> tuple[SharedId, ...]:
+def _shared(joins: Iterable[Join], limit: int, said: set[str]) -> tuple[SharedId, ...]:
     known: dict[str, set[str]] = defaultdict(set)
     for join in joins:
         known[join.other].add(join.known)
-    shared = sorted((key for key, names in known.items() if len(names) > limit), key=str.encode)
+    shared = sorted(
+        (key for key, names in known.items() if key in said or len(names) > limit), key=str.encode
+    )
     return tuple(SharedId(key, tuple(sorted(known[key], key=str.encode))) for key in shared)
 
 

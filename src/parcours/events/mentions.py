@@ -3,6 +3,9 @@
 In tables an id is found where it is a whole value, or stands in a longer text apart from other words: ``ann`` is not
 found in ``joann``, ``ann-marie`` or ``ann@example.org``, nor ``12`` in ``3127``. In other files, any place counts
 that no letter, digit or underscore touches, in any of the ways that JSON and HTML write the id.
+
+An id of digits alone is also a number. In JSON, YAML and TOML files it counts where it is quoted; in the bookkeeping
+of the tables, which is full of counters, where it is a text that is neither a path, a setting nor a bucket.
 """
 
 from __future__ import annotations
@@ -23,6 +26,12 @@ JSON_COLUMNS: Final = frozenset({"properties", "dimensions", "row", "people"})
 ID_COLUMNS: Final = frozenset({"customer", "customer_id", "anonymous_id"})
 PACKED: Final = frozenset({".gz", ".zst", ".zip", ".xlsx", ".bz2", ".xz", ".duckdb", ".sqlite"})
 _LEAST_WIDE: Final = 4
+_DIGITS: Final = re.compile(r"[0-9]+")
+_STRUCTURED: Final = frozenset({".json", ".yaml", ".yml", ".toml"})
+_LOG_OF_TABLE: Final = "_delta_log"
+_NO_TEXTS: Final = frozenset(
+    {"path", "partitionValues", "configuration", "operationParameters", "operationMetrics", "schemaString"}
+)
 _CHUNK_ROWS: Final = 1 << 17
 _BYTES_AT_ONCE: Final = 1 << 26
 
@@ -44,6 +53,9 @@ class Ids:
         either = "|".join(re.escape(one) for one in sorted(self.ids, key=len, reverse=True))
         self._word = re.compile(rf"(?<!\w)(?<!\w[-.@+])(?:{either})(?!\w)(?![-.@+]\w)")
         self._bytes = _bytes_pattern(self.ids)
+        words = [one for one in self.ids if not _DIGITS.fullmatch(one)]
+        self._words_only = _bytes_pattern(words) if words else None
+        self._quoted = _quoted_pattern([one for one in self.ids if _DIGITS.fullmatch(one)])
         self.longest_bytes = max(len(form) for one in self.ids for form in _written(one))
 
     def in_text(self, text: str) -> bool:
@@ -60,9 +72,22 @@ class Ids:
             return self.in_text(given)
         return given is not None and json.dumps(given) in self.ids
 
-    def in_bytes(self, content: bytes) -> int:
-        """How often an id stands in the bytes of a file."""
-        return sum(1 for _ in self._bytes.finditer(content))
+    def in_bytes(self, content: bytes, *, structured: bool = False) -> int:
+        """How often an id stands in the bytes of a file; one of digits, in a ``structured`` one, where quoted."""
+        patterns = (self._words_only, self._quoted) if structured else (self._bytes,)
+        return sum(1 for pattern in patterns if pattern for _ in pattern.finditer(content))
+
+    def words_in(self, content: bytes) -> int:
+        """How often an id that is not all digits stands in some bytes."""
+        return sum(1 for _ in self._words_only.finditer(content)) if self._words_only else 0
+
+    def in_bookkeeping(self, given: Any) -> bool:
+        """Whether an id stands in an action of a table's log."""
+        return any(self.in_text(text) for text in _texts_of_action(given))
+
+    def digits_in_bookkeeping(self, given: Any) -> bool:
+        """Whether an id of digits stands in an action of a table's log."""
+        return self._quoted is not None and self.in_bookkeeping(given)
 
     def in_column(self, name: str, values: pa.ChunkedArray | pa.Array) -> pa.Array:
         """Which rows of a text column hold an id."""
@@ -97,7 +122,8 @@ class Ids:
 def mentions_in(folder: Path, path: Path, ids: Ids) -> Iterator[Mention]:
     """Where a file holds the ids; its name counts too."""
     name = path.relative_to(folder).as_posix()
-    if ids.in_text(name) or any(ids.in_text(part) for part in (path.name, path.stem)):
+    named = (*path.relative_to(folder).parts, path.stem)
+    if any(ids.in_text(part) for part in named if not part.startswith("bucket=")):
         yield Mention(name, "name", 1)
     if path.suffix == ".parquet":
         try:
@@ -106,7 +132,10 @@ def mentions_in(folder: Path, path: Path, ids: Ids) -> Iterator[Mention]:
             pass
         else:
             return
-    count = _in_file(path, ids)
+    if path.parent.name == _LOG_OF_TABLE and path.suffix == ".json":
+        count = _in_log_of_table(path, ids)
+    else:
+        count = _in_file(path, ids)
     if count:
         yield Mention(name, "bytes", count)
 
@@ -128,7 +157,7 @@ def _in_parquet(name: str, path: Path, ids: Ids) -> Iterator[Mention]:
         for batch in file.iter_batches(_CHUNK_ROWS, columns=[column.name]):
             values = batch.column(0)
             if pa.types.is_nested(values.type):
-                count += sum(ids.in_json(_plain(value)) for value in values.to_pylist())
+                count += sum(ids.in_bookkeeping(_plain(value)) for value in values.to_pylist())
             elif _may_hold_text(values.type):
                 count += pc.sum(ids.in_column(column.name, values.cast(pa.string()))).as_py() or 0
         if count:
@@ -148,11 +177,45 @@ def _plain(value: Any) -> Any:
 def _in_file(path: Path, ids: Ids) -> int:
     """Read piece by piece, each with the end of the one before, so that no id is cut in two."""
     count, before, overlap = 0, b"", ids.longest_bytes + 8
+    structured = path.suffix.lower() in _STRUCTURED
     with path.open("rb") as file:
         while piece := file.read(_BYTES_AT_ONCE):
-            count += ids.in_bytes(before + piece) - ids.in_bytes(before)
+            count += ids.in_bytes(before + piece, structured=structured)
+            count -= ids.in_bytes(before, structured=structured)
             before = piece[-overlap:]
     return count
+
+
+def _in_log_of_table(path: Path, ids: Ids) -> int:
+    """Words anywhere in the bytes; ids of digits in the texts of the actions."""
+    content = path.read_bytes()
+    try:
+        actions = [json.loads(line) for line in content.splitlines() if line.strip()]
+    except ValueError:
+        return ids.in_bytes(content)
+    return ids.words_in(content) + sum(map(ids.digits_in_bookkeeping, actions))
+
+
+def _texts_of_action(given: Any) -> Iterator[str]:
+    if isinstance(given, dict):
+        for key, part in given.items():
+            if key == "stats" and part:
+                yield from _texts_of_action(json.loads(part))
+            elif key not in _NO_TEXTS:
+                yield key
+                yield from _texts_of_action(part)
+    elif isinstance(given, list):
+        for part in given:
+            yield from _texts_of_action(part)
+    elif isinstance(given, str):
+        yield given
+
+
+def _quoted_pattern(ids: Sequence[str]) -> re.Pattern[bytes] | None:
+    if not ids:
+        return None
+    either = "|".join(sorted(ids, key=len, reverse=True)).encode()
+    return re.compile(rb"([\"'])(?:" + either + rb")\1")
 
 
 def _bytes_pattern(ids: Sequence[str]) -> re.Pattern[bytes]:

@@ -1,4 +1,4 @@
-"""What people say about ids by hand: two are one person, or a join was wrong. Each is one event of the log."""
+"""What is said about ids: two are one person, a join was wrong, an id is shared. Each is one event of the log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from parcours.errors import QueryError
 from parcours.events import schema
-from parcours.events.identity import JOINED, UNDONE, Identity, Join
+from parcours.events.identity import JOINED, SHARED, UNDONE, Identity, Join
 from parcours.events.log import Batch, EventLog
 from parcours.values import instant_us
 
@@ -56,19 +56,27 @@ def take_back(log: EventLog, identity: Identity, event_id: str, *, now: datetime
     return joins
 
 
+def state_shared(log: EventLog, key: str) -> None:
+    """Say that many share an id, whoever of them is erased; saying it twice changes nothing."""
+    now = max(log.received().values())  # nothing new is known by it
+    anonymous = key.removeprefix(schema.ANONYMOUS) if key.startswith(schema.ANONYMOUS) else None
+    _append(log, SHARED, None if anonymous is not None else key, anonymous, None, now)
+
+
 def _append(
     log: EventLog,
     event: str,
-    known: str,
+    known: str | None,
     anonymous: str | None,
     properties: dict[str, str] | None,
     now: datetime,
 ) -> str:
+    customer = schema.customer_key(known, anonymous)
     said = json.dumps([event, known, anonymous, properties, now.isoformat()], ensure_ascii=False)
     event_id = hashlib.sha256(said.encode()).hexdigest()[:32]
     row = {
         "event_id": event_id,
-        "customer": known,
+        "customer": customer,
         "customer_id": known,
         "anonymous_id": anonymous,
         "event": event,
@@ -79,7 +87,7 @@ def _append(
         if properties is None
         else json.dumps(properties, ensure_ascii=False, sort_keys=True),
         "import_id": event_id,
-        "bucket": schema.bucket_of(known, log.buckets),
+        "bucket": schema.bucket_of(customer, log.buckets),
     }
     log.append(Batch(event_id, pa.Table.from_pylist([row], schema=schema.EVENTS), received_at=now))
     return event_id
