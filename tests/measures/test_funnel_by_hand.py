@@ -18,6 +18,7 @@ from parcours.measures.funnel import MEASURE, FunnelResult, Query, read_exclusio
 from parcours.measures.funnel_attempts import attempts
 from parcours.measures.funnel_query import Step
 from parcours.measures.scope import bounds_us
+from parcours.timelines.units import regroup
 from parcours.values import DAY_US, HOUR_US, Duration
 from twins import funnel as twin
 from twins.events import Event
@@ -489,6 +490,22 @@ def test_negative_and_missing_values_can_be_asked_for() -> None:
     events = story("A1 B2") + story("A1", "bob")
     steps = ["A", {"event": "B", "where": {"value": {"is_set": False}}}]
     assert reached(ask(question(steps), events)) == [2, 1]
+
+
+def test_any_property_can_be_the_unit_and_events_without_it_are_dropped_and_counted() -> None:
+    """Plan x went from ann's A to bob's B; the events without a plan belong to nobody."""
+    part = partition_of([*story("A1/x A2"), *story("B3/x A4/y B5", "bob")])
+    units = regroup([part], "plan")
+    query = question("A B", per="plan")
+    result = MEASURE.finish(MEASURE.map(units.partitions[0], query), query)
+    assert (reached(result), units.dropped_events) == ([2, 1], 2)
+    found = MEASURE.members(units.partitions[0], query, {"state": "converted"})
+    assert [units.partitions[0].customers[int(place)].as_py() for place in found] == ["x"]
+
+
+def test_one_customer_with_one_event_is_a_funnel() -> None:
+    result = ask(question("A"), story("A1"))
+    assert (reached(result), result.converted) == ([1], 1)
 
 
 # -- cells -------------------------------------------------------------------------------------------------------------

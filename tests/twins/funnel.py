@@ -14,7 +14,7 @@ from typing import Any
 
 from parcours.measures.funnel import Query, Step
 from twins.events import Event, by_customer
-from twins.growth import period_of
+from twins.growth import Unit, period_of
 from twins.matching import Traits, as_text, holds, selects
 
 Way = tuple[int | None, ...]  # for each step the place of its event among the unit's; None: not filled
@@ -52,7 +52,7 @@ def attempts(
 ) -> list[Attempt]:
     """Every attempt that counts, by unit and then in time order. The range is ``low_us`` ≤ time < ``high_us``.
 
-    With ``periods`` one for each local day on which the unit had a first step.
+    With ``periods`` one for each local day, week or month in which the unit had a first step.
     """
     found: list[Attempt] = []
     for unit, theirs in by_customer(events).items():
@@ -117,7 +117,7 @@ class _Unit:
         rivals: dict[date | None, list[int]] = defaultdict(list)
         for place in starts:
             query = self.query
-            key = period_of(self.us(place), query.zone, "day") if periods else None
+            key = period_of(self.us(place), query.zone, _unit(query), query.week_start) if periods else None
             rivals[key].append(place)
         return [self._best(self._rivals(ones))[0] for ones in rivals.values()]
 
@@ -354,6 +354,12 @@ def _fills(step: Step, event: Event, history: list[Event], query: Query, traits:
     first_us = min(other.timestamp_us for other in rivals)
     passing = [other for other in rivals if other.timestamp_us == first_us and selects(step, other, traits)]
     return bool(passing) and passing[0] == event
+
+
+def _unit(query: Query) -> Unit:
+    if query.unit == "week":
+        return "week"
+    return "month" if query.unit == "month" else "day"
 
 
 def next_event(attempt: Attempt, seen: Sequence[Event]) -> str:

@@ -192,14 +192,17 @@ def funnel_chart(table: pa.Table) -> alt.TopLevelMixin:
 
 
 def _funnel_bar(row: dict[str, Any]) -> dict[str, Any]:
-    """What the picture of a funnel says of one step, with nothing missing."""
+    """What the picture of a funnel says of one step, with nothing missing.
+
+    The first step has no interval: it is all of itself by definition."""
     known = row["share_of_first"] is not None
+    interval = (1.0, 1.0) if row["step"] == 1 else (row["share_of_first_low"], row["share_of_first_high"])
     return {
         "group": row["group"],
         "label": f"{row['step']}. {row['name']}{' (optional)' if row['optional'] else ''}",
         "share": row["share_of_first"] or 0.0,
-        "low": row["share_of_first_low"] or 0.0,
-        "high": row["share_of_first_high"] or 0.0,
+        "low": interval[0] if known else 0.0,
+        "high": interval[1] if known else 0.0,
         "text": f"{row['share_of_first']:.1%}  ·  {row['reached']:,}" if known else "nobody",
         "reached": row["reached"],
         "dropped": row["dropped"],

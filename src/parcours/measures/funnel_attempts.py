@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from parcours.measures.funnel_marks import STEP_BITS, Marks, marks
 from parcours.measures.funnel_pass import doubtful_units, plain_attempts
 from parcours.measures.funnel_query import MOST_STEPS, Query
-from parcours.measures.funnel_search import (
+from parcours.measures.funnel_rules import (
     BEFORE,
     EXCLUSIONS,
     FIRST_ONLY,
@@ -41,8 +41,8 @@ from parcours.measures.funnel_search import (
     WINDOW,
     WITHIN,
     WORK_ROWS,
-    search_attempts,
 )
+from parcours.measures.funnel_search import search_attempts
 from parcours.measures.scope import bounds_us, view
 from parcours.timelines.partition import Partition
 from parcours.timelines.views import View
