@@ -12,15 +12,21 @@ import pytest
 from parcours.maps.measured import (
     LAPSED,
     NEW,
+    Cohort,
+    CohortCell,
     Count,
     Flow,
+    FunnelStep,
     GrowthPeriod,
+    MainFunnel,
     MeasuredLifecycle,
     MeasuredStage,
+    RetentionTriangle,
     Span,
     Strategy,
 )
 from parcours.render.lifecycle_page import render
+from parcours.stats.proportions import wilson
 from parcours.values import Estimate
 
 if TYPE_CHECKING:
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
 
     from parcours.render.words import Language
+    from parcours.timelines.calendar import Unit
 
 
 def months(last: date, count: int) -> tuple[Span, ...]:
@@ -144,6 +151,55 @@ def growth_periods(base: int, count: int = 12) -> tuple[GrowthPeriod, ...]:
     )
 
 
+def paths(lapsed: int, **named: int) -> tuple[Count, ...]:
+    """The most frequent last steps of ``lapsed`` customers; ``__`` is an arrow, ``more`` what was before."""
+    return tuple(
+        Count(name.replace("more", "…").replace("__", " → "), n, n / lapsed) for name, n in named.items()
+    )
+
+
+def funnel(
+    *steps: tuple[str, int, int, int], instead: Sequence[Count] = (), window: float = 14.0
+) -> MainFunnel:
+    """A funnel of steps with their customers, dropped and open; ``instead`` is of the first step."""
+    first = steps[0][1]
+    before = [first, *(step[1] for step in steps)]
+    return MainFunnel(
+        window,
+        tuple(
+            FunnelStep(
+                name=name,
+                customers=customers,
+                share=wilson(customers, first) if first else None,
+                share_before=wilson(customers, before[number]) if before[number] else None,
+                dropped=dropped,
+                open=unfinished,
+                median_days=0.4 * number if number and customers else None,
+                did_instead=() if number else tuple(instead),
+            )
+            for number, (name, customers, dropped, unfinished) in enumerate(steps)
+        ),
+    )
+
+
+def triangle(
+    spans: Sequence[Span],
+    sizes: Sequence[int],
+    first: float,
+    unit: Unit = "month",
+    back: str = "order_completed",
+) -> RetentionTriangle:
+    """Cohorts of which a share ``first`` is back in the next period, and fewer later; the newest period is not over."""
+    cohorts = []
+    for row, (span, customers) in enumerate(zip(spans, sizes, strict=True)):
+        cells = []
+        for period in range(1, len(spans) - row):
+            returned = round(customers * first * 0.9**period)
+            cells.append(CohortCell(returned, wilson(returned, customers), period < len(spans) - row - 1))
+        cohorts.append(Cohort(span, customers, tuple(cells)))
+    return RetentionTriangle(unit, ("order_completed",), (back,), tuple(cohorts))
+
+
 def five_stage_shop() -> MeasuredLifecycle:
     """A shop as in the drawing rules: five stages, every kind of flow, one drop clearly worst."""
     flows = (
@@ -177,6 +233,8 @@ def five_stage_shop() -> MeasuredLifecycle:
             median_days_to_advance=3.4, median_stay_days=6.1, lapse_after_days=30.0,
             stays=212_400, unfinished=18_640,
             next_after_lapse=counts(none=8_584, ad_clicked=1_972, email_opened=1_044),
+            last_before_lapse=paths(86_000, site_visited=41_200, ad_clicked__site_visited=9_100,
+                                    more__site_visited__ad_clicked__site_visited=8_700, ad_clicked=2_000),
             entry_channels=counts(search=9_405, social=5_940, referral=2_228, email=1_980, none=5_197),
             channels=("Search", "Social", "Referral link"),
             strategies=(Strategy("Gift-search ads", "works"), Strategy("Display retargeting", "must_improve")),
@@ -207,6 +265,8 @@ def five_stage_shop() -> MeasuredLifecycle:
             median_days_to_advance=38.0, median_stay_days=47.0, lapse_after_days=90.0,
             stays=64_300, unfinished=16_420,
             next_after_lapse=counts(email_opened=788, none=590, order_returned=412),
+            last_before_lapse=paths(37_300, more__order_completed__email_sent__email_sent=19_000,
+                                    order_completed__order_returned=18_300),
             entry_channels=counts(web_shop=4_309, app=1_505, shop=1_026),
             channels=("Web shop", "App", "Shop"),
             strategies=(Strategy("€10 credit for next order", "works"), Strategy("Thank-you message", "must_improve")),
@@ -248,6 +308,18 @@ def five_stage_shop() -> MeasuredLifecycle:
         lapsed_trend=trend(148_260, 1.4),
         growth=growth_periods(21_000),
         growth_events=("order_completed", "site_visited"),
+        funnel=funnel(
+            ("site_visited", 24_860, 6_180, 40),
+            ("product_viewed", 18_640, 10_760, 60),
+            ("product_added", 7_820, 4_340, 70),
+            ("order_completed", 3_410, 0, 0),
+            instead=counts(none=4_020, ad_clicked=980, site_visited=710, email_opened=300, page_viewed=210),
+        ),
+        retention=triangle(
+            months(date(2026, 10, 31), 12),
+            (4_050, 4_120, 4_300, 4_410, 4_610, 4_720, 4_850, 5_060, 5_190, 5_440, 5_712, 6_380),
+            0.27,
+        ),
     )
 
 
@@ -265,6 +337,7 @@ def tiny_shop() -> MeasuredLifecycle:
             "visit", flows, 9, title="Visit", trend=(2, 4, 6, 9), stays=24, unfinished=9,
             advance=share(0.25, 0.2, 24), lapse=share(0.4, 0.2, 24), median_stay_days=0.2,
             entry_channels=counts(search=7, none=5), next_after_lapse=counts(none=4, site_visited=2),
+            last_before_lapse=paths(9, page_viewed=5, page_viewed__ad_clicked=3),
         ),
         stage(
             "order", flows, 5, title="First order", trend=(0, 1, 2, 5), stays=6, unfinished=5,
@@ -273,12 +346,30 @@ def tiny_shop() -> MeasuredLifecycle:
         stage("return", flows, 1, title="Coming back", trend=(0, 0, 0, 1), stays=1, unfinished=1,
               lapse_after_days=None),
     )  # fmt: skip
-    return lifecycle(stages, flows, workspace="Atelier", lapsed=5, lapsed_trend=(0, 0, 0, 5))
+    return lifecycle(
+        stages,
+        flows,
+        workspace="Atelier",
+        lapsed=5,
+        lapsed_trend=(0, 0, 0, 5),
+        funnel=funnel(
+            ("visit", 12, 6, 2), ("order", 4, 3, 0), ("again", 1, 0, 0), instead=counts(none=5, visit=3)
+        ),
+        retention=triangle(months(date(2026, 10, 31), 4), (0, 3, 5, 4), 0.4),
+    )
 
 
 def empty_log() -> MeasuredLifecycle:
     stages = tuple(stage(name, (), 0) for name in ("awareness", "consideration", "purchase"))
-    return lifecycle(stages, (), workspace="New shop", events=0, customers=0)
+    return lifecycle(
+        stages,
+        (),
+        workspace="New shop",
+        events=0,
+        customers=0,
+        funnel=funnel(("visit", 0, 0, 0), ("order", 0, 0, 0)),
+        retention=RetentionTriangle("month", (), (), ()),
+    )
 
 
 def one_stage() -> MeasuredLifecycle:
@@ -317,8 +408,21 @@ def seven_stages() -> MeasuredLifecycle:
         )
         for at, name in enumerate(names)
     )  # fmt: skip
+    weeks = tuple(
+        Span(date(2026, 8, 3) + timedelta(weeks=at), date(2026, 8, 9) + timedelta(weeks=at))
+        for at in range(12)
+    )
     return lifecycle(
-        stages, flows, lapsed=21_000, lapsed_trend=trend(21_000, 0.6), growth=growth_periods(3_000)
+        stages,
+        flows,
+        lapsed=21_000,
+        lapsed_trend=trend(21_000, 0.6),
+        growth=growth_periods(3_000),
+        funnel=funnel(
+            *((name, 7_000 - 1_000 * at, 995, 5) for at, name in enumerate(names[:6])),
+            (names[6], 1_000, 0, 0),
+        ),
+        retention=triangle(weeks, (29, *range(30, 41)), 0.5, unit="week", back="email_opened"),
     )
 
 
@@ -418,6 +522,13 @@ def grocery() -> MeasuredLifecycle:
         lapsed_trend=trend(73, 0.3),
         growth=growth_periods(1_300),
         growth_events=("basket_paid",),
+        funnel=funnel(
+            ("campaign_received", 745, 374, 175),
+            ("coupon_redeemed", 196, 0, 0),
+            ("basket_paid", 196, 0, 0),
+            instead=counts(basket_paid=534, campaign_received=13, none=2),
+            window=56.0,
+        ),
     )
 
 
@@ -444,6 +555,7 @@ def hostile() -> MeasuredLifecycle:
             enter="event is <b>\"order\"</b> and " + "x" * 90, lapse=share(0.3 + at / 20, 0.02, 4_000),
             advance=share(0.4, 0.02, 4_000), trend=trend(1_000 + at, 0.3),
             next_after_lapse=counts(**{"<script>": 40, "日本語の出来事": 30, LONG_EVENT: 9}),
+            last_before_lapse=paths(99, **{f"more__<b>__{LONG_EVENT}__日本語": 40, LONG_EVENT * 2: 30}),
             entry_channels=counts(**{"</style>": 40, "🙂 emoji": 25, "{channel}": 10}),
             channels=("<i>", "W" * 60), strategies=(Strategy("</section>" + "y" * 70, "works"),),
         )
@@ -459,6 +571,13 @@ def hostile() -> MeasuredLifecycle:
         lapsed_trend=trend(300, 0.3),
         growth=growth_periods(90),
         growth_events=("<b>", "paid"),
+        funnel=funnel(
+            ("<i>" + LONG_EVENT, 300, 250, 20),
+            ("مرحلة", 30, 29, 1),
+            ("</li>", 0, 0, 0),
+            instead=counts(**{"<script>": 200, LONG_EVENT: 70}),
+        ),
+        retention=triangle(months(date(2026, 10, 31), 3), (31, 40, 50), 0.0, back="<u>" + LONG_EVENT),
     )
 
 

@@ -13,6 +13,7 @@ from parcours.render.findings import (
     TooFew,
     fastest_growing,
     find,
+    ranked_losses,
     worst_drop,
 )
 from parcours.values import Estimate
@@ -67,17 +68,33 @@ def test_one_judged_stage_is_told_but_gets_no_red_line(with_lapses: Callable[...
 
 
 def test_without_losses_it_tells_the_largest_change(with_lapses: Callable[..., MeasuredLifecycle]) -> None:
-    measured = with_lapses(0.0, 0.0, None, None, None)
-    assert find(measured) == SizeChange(measured.stages[0])
+    lossy = with_lapses(0.0, 0.0, None, None, None)
+    assert find(lossy) == SizeChange(lossy.stages[0], nobody_lost=False)
+    measured = replace(lossy, flows=())
+    assert find(measured) == SizeChange(measured.stages[0], nobody_lost=True)
     shrunk = replace(measured.stages[1], change=-9_000, left=measured.stages[1].entered + 9_000)
     stages = (measured.stages[0], shrunk, *measured.stages[2:])
-    assert find(replace(measured, stages=stages)) == SizeChange(shrunk)
+    assert find(replace(measured, stages=stages)) == SizeChange(shrunk, nobody_lost=True)
 
 
 def test_nothing_moved(with_lapses: Callable[..., MeasuredLifecycle]) -> None:
     measured = with_lapses(0.0, 0.0, None, None, None)
     stages = tuple(replace(stage, change=0, entered=0, left=0) for stage in measured.stages)
-    assert find(replace(measured, stages=stages)) == Plain("still")
+    assert find(replace(measured, stages=stages)) == Plain("steady")
+    assert find(replace(measured, stages=stages, flows=())) == Plain("still")
+
+
+def test_a_rule_as_long_as_the_horizon_is_never_compared(
+    with_lapses: Callable[..., MeasuredLifecycle],
+) -> None:
+    measured = with_lapses(0.2, 0.3, 0.25, 0.9, 0.0)  # the rules of the last two wait 180 and 365 of 180 days
+    found = find(measured)
+    assert isinstance(found, Loss)
+    assert found.stage.id == "consideration"
+    assert [loss.stage.id for loss in ranked_losses(measured)] == ["consideration", "purchase", "awareness"]
+    longer = find(replace(measured, horizon_days=180.5))
+    assert isinstance(longer, Loss)
+    assert longer.stage.id == "retention"
 
 
 def test_an_empty_log_an_empty_map_and_a_map_that_all_have_left(shop: MeasuredLifecycle) -> None:

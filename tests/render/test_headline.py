@@ -93,12 +93,22 @@ def findings(shop: MeasuredLifecycle) -> list[tuple[Finding, str, str]]:
             ),
         ),
         (
-            SizeChange(first),
+            SizeChange(first, nobody_lost=False),
+            "Awareness gains most: 1,730 customers more.",
+            "L’étape Awareness progresse le plus\xa0: 1\u202f730 clients de plus.",
+        ),
+        (
+            SizeChange(second_change, nobody_lost=False),
+            "Consideration shrinks most: 1 customer fewer.",
+            "L’étape Consideration recule le plus\xa0: 1 client de moins.",
+        ),
+        (
+            SizeChange(first, nobody_lost=True),
             "Awareness gains most: 1,730 customers more. Nobody is lost.",
             "L’étape Awareness progresse le plus\xa0: 1\u202f730 clients de plus. Personne ne décroche.",
         ),
         (
-            SizeChange(second_change),
+            SizeChange(second_change, nobody_lost=True),
             "Consideration shrinks most: 1 customer fewer, but nobody is lost.",
             "L’étape Consideration recule le plus\xa0: 1 client de moins, mais personne ne décroche.",
         ),

@@ -12,11 +12,13 @@ import pytest
 from parcours.render import typeface
 from parcours.render.lifecycle_page import render
 from parcours.render.page_context import PageContext
+from parcours.render.retention_view import all_cohorts
 from parcours.render.words import Words
 
 if TYPE_CHECKING:
-    from parcours.maps.measured import MeasuredLifecycle
+    from parcours.maps.measured import Count, MeasuredLifecycle
     from parcours.render.words import Language
+    from parcours.values import Estimate
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -111,6 +113,59 @@ def test_is_quick(shop: MeasuredLifecycle) -> None:
     assert perf_counter() - started < 0.3
 
 
+def estimate_texts(estimate: Estimate | None, words: Words) -> set[str]:
+    if estimate is None:
+        return set()
+    value, n = estimate.value, estimate.n
+    return {words.percent(value, n), words.interval(estimate.low, estimate.high, n), words.number(n)}
+
+
+def part_texts(counts: tuple[Count, ...], total: int, words: Words) -> set[str]:
+    """Counts of a whole, and what the first three leave of it."""
+    rest = total - sum(count.customers for count in counts[:3])
+    return {
+        text
+        for n in (rest, *(count.customers for count in counts))
+        for text in (words.number(n), words.percent(n / total, 0), words.percent(n / total, total))
+    } | {words.number(total)}
+
+
+def funnel_texts(measured: MeasuredLifecycle, words: Words) -> set[str]:
+    if measured.funnel is None:
+        return set()
+    steps = measured.funnel.steps
+    texts = {words.days(measured.funnel.window_days), words.number(sum(step.open for step in steps)), "100"}
+    for number, step in enumerate(steps, 1):
+        texts |= estimate_texts(step.share, words) | estimate_texts(step.share_before, words)
+        texts |= {words.number(n) for n in (number, step.customers, step.dropped, step.open)}
+        texts.add(words.percent(step.dropped / step.customers, step.customers))
+        texts |= {words.days(step.median_days)} if step.median_days is not None else set()
+        if step.dropped:
+            texts |= part_texts(step.did_instead, step.dropped + step.open, words)
+    return texts
+
+
+def retention_texts(measured: MeasuredLifecycle, words: Words) -> set[str]:
+    if measured.retention is None:
+        return set()
+    cohorts = measured.retention.cohorts
+    texts = {words.number(period) for period in range(1, len(cohorts))}
+    texts.add(words.number(sum(cohort.customers for cohort in cohorts)))
+    for cohort in cohorts:
+        texts |= {words.number(cohort.customers)} | {words.number(cell.returned) for cell in cohort.cells}
+        for cell in cohort.cells:
+            texts |= estimate_texts(cell.share, words)
+    for period in range(len(cohorts) - 1):
+        texts |= estimate_texts(all_cohorts(measured.retention, period), words)
+    return texts
+
+
+def path_texts(measured: MeasuredLifecycle, words: Words) -> set[str]:
+    told = [stage.last_before_lapse for stage in measured.stages if stage.last_before_lapse]
+    totals = [round(paths[0].customers / paths[0].share) for paths in told]
+    return set().union(*(part_texts(paths, total, words) for paths, total in zip(told, totals, strict=True)))
+
+
 def numbers_of(measured: MeasuredLifecycle, words: Words) -> set[str]:
     """Every figure that the page may show, written as the page writes it."""
     counts: set[int] = {measured.customers, measured.events, measured.lapsed, measured.lapsed_change, 30, 95}
@@ -137,6 +192,7 @@ def numbers_of(measured: MeasuredLifecycle, words: Words) -> set[str]:
             texts |= {words.days(days)} if days is not None else set()
     for period in measured.growth:
         counts |= {period.new, period.returning, period.resurrected, period.dormant}
+    texts |= funnel_texts(measured, words) | retention_texts(measured, words) | path_texts(measured, words)
     new = [flow.customers for flow in measured.flows if flow.source == "(new)"]
     sums = {
         sum(new),

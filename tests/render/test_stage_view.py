@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from parcours.maps.measured import Count
 from parcours.render.findings import worst_drop
 from parcours.render.route_flows import route_flows
 from parcours.render.stage_parts import StageView, event_words
@@ -48,6 +49,43 @@ def test_drops_say_who_is_lost_and_what_they_did(shop: MeasuredLifecycle) -> Non
         ("33\u202f%", "plus rien", "590"),
         ("23\u202f%", "order returned", "412"),
     ]
+
+
+def test_last_steps_add_up_with_the_remainder(shop: MeasuredLifecycle) -> None:
+    first, second, *_ = views(shop)
+    assert [(bar.name, bar.figure, bar.count) for bar in first.last_paths] == [
+        ("site\u00a0visited", "48%", "41,200"),
+        ("ad\u00a0clicked →\u00a0site\u00a0visited", "11%", "9,100"),
+        ("… →\u00a0site\u00a0visited →\u00a0ad\u00a0clicked →\u00a0site\u00a0visited", "10%", "8,700"),
+        ("other paths", "31%", "27,000"),
+    ]
+    assert first.last_paths_note == "86,000 lapses"
+    assert (second.last_paths, second.last_paths_note) == ((), "nobody has lapsed")
+
+
+def test_few_lapses_give_counts_of_their_last_steps(shop: MeasuredLifecycle) -> None:
+    told = (Count("page_viewed", 20, 20 / 29),)
+    stages = (replace(shop.stages[0], last_before_lapse=told), *shop.stages[1:])
+    bars = views(replace(shop, stages=stages), "fr")[0].last_paths
+    assert [(bar.name, bar.figure, bar.count, bar.few) for bar in bars] == [
+        ("page\u00a0viewed", "20", "", True),
+        ("autres parcours", "9", "", True),
+    ]
+
+
+def test_a_rule_as_long_as_the_horizon_says_that_no_lapse_can_show(shop: MeasuredLifecycle) -> None:
+    never = Estimate(0.0, 0.0, 0.01, 714)
+    stages = (*shop.stages[:3], replace(shop.stages[3], lapse=never), shop.stages[4])
+    drop = views(replace(shop, stages=stages))[3].drop
+    assert (drop.figure, drop.word, drop.lines) == ("1,640", "lapsed", ())
+    assert drop.note == "no lapse possible in 180 days: the rule waits 180 days"
+    french = views(replace(shop, stages=stages), "fr")[3].drop
+    assert french.note == "aucun décrochage possible en 180\xa0jours\xa0: la règle attend 180\xa0jours"
+    assert views(shop)[3].drop.note == "the rule waits 180 days"
+    assert views(shop)[2].drop.note == ""
+    assert (
+        views(shop)[3].definition[0][1].startswith("after 180 days of silence; the shares look only 180 days")
+    )
 
 
 def test_only_one_drop_is_red(any_lifecycle: MeasuredLifecycle) -> None:

@@ -20,7 +20,7 @@ def whole(text: str) -> int:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_tables_are_rectangular(any_lifecycle: MeasuredLifecycle, language: Language) -> None:
     writer = TableWriter(any_lifecycle, Words(language))
-    for table in (*writer.route(), writer.sizes(), writer.growth()):
+    for table in (*writer.route(), writer.sizes(), writer.growth(), *writer.funnel(), *writer.retention()):
         assert table.caption
         for row in table.rows:
             assert len(row.heads) == len(table.heads)
@@ -57,3 +57,23 @@ def test_few_customers_get_no_share(any_lifecycle: MeasuredLifecycle) -> None:
     for stage, row in zip(any_lifecycle.stages, table.rows, strict=True):
         told = stage.advance is not None and stage.advance.n >= 30
         assert row.cells[0].endswith("%") == told
+
+
+def test_the_funnel_table_adds_up(shop: MeasuredLifecycle) -> None:
+    steps, instead = TableWriter(shop, Words("en")).funnel()
+    for row, following in zip(steps.rows, steps.rows[1:], strict=False):
+        assert whole(row.cells[0]) == whole(following.cells[0]) + whole(row.cells[5]) + whole(row.cells[6])
+    assert instead.rows[0].cells == ("4,020", "64.6%")
+
+
+def test_retention_has_its_intervals_in_a_table(shop: MeasuredLifecycle) -> None:
+    (table,) = TableWriter(shop, Words("en")).retention()
+    assert table.rows[0].heads == ("1",)
+    assert table.rows[0].cells == ("24.3%", "23.9–24.7", "46,750")
+    assert table.rows[-1].cells == ("–", "–", "0")
+
+
+def test_last_steps_are_listed_with_shares_of_all_lapses(shop: MeasuredLifecycle) -> None:
+    table = next(table for table in TableWriter(shop, Words("en")).route() if table.wide)
+    assert table.rows[0].heads == ("Awareness", "site\u00a0visited")
+    assert table.rows[0].cells == ("41,200", "47.9%")

@@ -11,6 +11,7 @@ from parcours.maps.measured import Cohort, CohortCell, Count, FunnelStep, MainFu
 from parcours.measures import funnel, retention
 from parcours.measures.engine import LocalEngine
 from parcours.measures.funnel_query import Query as FunnelQuery
+from parcours.measures.funnel_result import NOTHING_NAME
 from parcours.measures.retention_query import Query as RetentionQuery
 from parcours.stats.proportions import wilson
 from parcours.values import DAY_US, SECOND_US
@@ -47,7 +48,9 @@ def _instead(found: tuple[tuple[str, Any], ...], step: int) -> tuple[Count, ...]
     counts = [(name, int(by_step[step])) for name, by_step in found]
     total = sum(count for _, count in counts)
     ordered = sorted((one for one in counts if one[1]), key=lambda one: (-one[1], one[0]))
-    return tuple(Count(name, count, count / total) for name, count in ordered[:INSTEAD])
+    return tuple(
+        Count("" if name == NOTHING_NAME else name, count, count / total) for name, count in ordered[:INSTEAD]
+    )
 
 
 def retention_triangle(

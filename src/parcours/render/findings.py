@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from parcours.maps.measured import LAPSED
+
 if TYPE_CHECKING:
     from parcours.maps.measured import MeasuredLifecycle, MeasuredStage
     from parcours.values import Estimate
@@ -15,9 +17,10 @@ CLEARLY = 1.10  # the worst drop stands out when it is more than 10 % above the 
 
 @dataclass(frozen=True)
 class Plain:
-    """Nothing to single out: an empty log, nobody on the map, everybody lapsed, or no stage that moved."""
+    """Nothing to single out: an empty log, nobody on the map, everybody lapsed, no stage that moved
+    ("still": and nobody is lost; "steady": though some are)."""
 
-    kind: Literal["no_events", "nobody", "all_lapsed", "still"]
+    kind: Literal["no_events", "nobody", "all_lapsed", "still", "steady"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,10 @@ class EvenLosses:
 
 @dataclass(frozen=True)
 class SizeChange:
-    """Nobody is lost; the stage whose size changed most."""
+    """No share lost can be told; the stage whose size changed most. ``nobody_lost``: no lapse at all in the period."""
 
     stage: MeasuredStage
+    nobody_lost: bool
 
 
 Finding = Plain | TooFew | Loss | EvenLosses | SizeChange
@@ -82,15 +86,29 @@ def _losses(measured: MeasuredLifecycle) -> Finding | None:
 
 def _sizes(measured: MeasuredLifecycle) -> Finding:
     moved = max(measured.stages, key=lambda stage: abs(stage.change))
-    return SizeChange(moved) if moved.change else Plain("still")
+    nobody_lost = not any(flow.target == LAPSED for flow in measured.flows)
+    if moved.change:
+        return SizeChange(moved, nobody_lost)
+    return Plain("still" if nobody_lost else "steady")
 
 
 def ranked_losses(measured: MeasuredLifecycle) -> tuple[Loss, ...]:
-    """Stages whose share lost rests on at least 30 stays, the worst first; earlier stages first among equals."""
-    judged = [(stage, stage.lapse) for stage in measured.stages if stage.lapse and stage.lapse.n >= FEW]
+    """Stages whose share lost rests on at least 30 stays and has had time to show, the worst first.
+
+    Earlier stages come first among equals."""
+    judged = [
+        (stage, stage.lapse)
+        for stage in measured.stages
+        if stage.lapse and stage.lapse.n >= FEW and not slow_to_lapse(stage, measured.horizon_days)
+    ]
     growing = fastest_growing(measured)
     losses = [Loss(stage, share, len(judged) == 1, growing) for stage, share in judged]
     return tuple(sorted(losses, key=lambda loss: -loss.share.value))
+
+
+def slow_to_lapse(stage: MeasuredStage, horizon_days: float) -> bool:
+    """Whether the lapse rule waits as long as the shares look ahead, so that hardly any lapse can fall within."""
+    return stage.lapse_after_days is not None and stage.lapse_after_days >= horizon_days
 
 
 def worst_drop(measured: MeasuredLifecycle) -> MeasuredStage | None:

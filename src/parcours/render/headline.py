@@ -20,7 +20,7 @@ from parcours.render.findings import (
 from parcours.render.route_flows import route_flows
 
 if TYPE_CHECKING:
-    from parcours.maps.measured import MeasuredLifecycle
+    from parcours.maps.measured import MeasuredLifecycle, MeasuredStage
     from parcours.render.words import Words
 
 _NEAR = 0.015  # a share this near to a simple fraction is said as one
@@ -69,6 +69,7 @@ def _plain(finding: Plain, words: Words) -> str:
         "nobody": words.say("Nobody has entered a stage yet."),
         "all_lapsed": words.say("Every customer who entered a stage has lapsed."),
         "still": words.say("No stage grows or shrinks, and nobody is lost."),
+        "steady": words.say("No stage grows or shrinks."),
     }[finding.kind]
 
 
@@ -91,6 +92,8 @@ def _loss(finding: Loss, words: Words) -> str:
 
 def _size_change(finding: SizeChange, words: Words) -> str:
     stage = finding.stage
+    if not finding.nobody_lost:
+        return _size_change_alone(stage, words)
     if stage.change > 0:
         return words.say_many(
             "{stage} gains most: {n} customer more. Nobody is lost.",
@@ -101,6 +104,22 @@ def _size_change(finding: SizeChange, words: Words) -> str:
     return words.say_many(
         "{stage} shrinks most: {n} customer fewer, but nobody is lost.",
         "{stage} shrinks most: {n} customers fewer, but nobody is lost.",
+        -stage.change,
+        stage=stage.title,
+    )
+
+
+def _size_change_alone(stage: MeasuredStage, words: Words) -> str:
+    if stage.change > 0:
+        return words.say_many(
+            "{stage} gains most: {n} customer more.",
+            "{stage} gains most: {n} customers more.",
+            stage.change,
+            stage=stage.title,
+        )
+    return words.say_many(
+        "{stage} shrinks most: {n} customer fewer.",
+        "{stage} shrinks most: {n} customers fewer.",
         -stage.change,
         stage=stage.title,
     )

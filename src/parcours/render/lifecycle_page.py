@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parcours.maps.measured import MeasuredLifecycle
     from parcours.render.words import Language
 
-STYLES = ("tokens", "page", "route", "route-wide", "charts", "print")
+STYLES = ("tokens", "page", "route", "route-wide", "charts", "answers", "print")
 
 
 def render(measured: MeasuredLifecycle, *, language: Language = "en", font_cache: Path | None = None) -> str:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parcours.render.findings import worst_drop
+from parcours.render.funnel_view import FunnelWriter
 from parcours.render.growth_view import GrowthWriter
 from parcours.render.headline import Headline, headline
+from parcours.render.retention_view import RetentionWriter
 from parcours.render.route_flows import route_flows
 from parcours.render.route_view import RouteView, RouteWriter
 from parcours.render.sizes_view import SizesWriter
@@ -18,7 +20,9 @@ from parcours.render.tables import Table, TableWriter
 if TYPE_CHECKING:
     from parcours.maps.measured import MeasuredLifecycle
     from parcours.render.chart_texts import Chart
+    from parcours.render.funnel_view import FunnelView
     from parcours.render.growth_view import GrowthView
+    from parcours.render.retention_view import RetentionView
     from parcours.render.sizes_view import AreaView
     from parcours.render.words import Words
 
@@ -43,7 +47,12 @@ class PageContext:
     growth: Chart[GrowthView] | None
     growth_states: tuple[tuple[str, str], ...]
     incomplete: bool  # whether a growth period is not over
+    funnel: FunnelView | None
+    retention: RetentionView | None
+    paths: bool  # whether any stage has last steps before a lapse
     route_tables: tuple[Table, ...]
+    funnel_tables: tuple[Table, ...]
+    retention_tables: tuple[Table, ...]
     sizes_table: Table
     growth_table: Table
 
@@ -75,7 +84,12 @@ def page_context(measured: MeasuredLifecycle, words: Words) -> PageContext:
         growth=growth.chart(),
         growth_states=growth.states(),
         incomplete=any(not period.complete for period in measured.growth),
+        funnel=FunnelWriter(measured.funnel, words).view() if measured.funnel else None,
+        retention=RetentionWriter(measured.retention, words).view() if measured.retention else None,
+        paths=any(stage.last_before_lapse for stage in measured.stages),
         route_tables=tables.route(),
+        funnel_tables=tables.funnel(),
+        retention_tables=tables.retention(),
         sizes_table=tables.sizes(),
         growth_table=tables.growth(),
     )

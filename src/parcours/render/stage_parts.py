@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from math import ceil
+from typing import TYPE_CHECKING, Literal
+
+from parcours.render.findings import FEW
+
+if TYPE_CHECKING:
+    from parcours.render.words import Words
+
+
+_NOTE_LETTERS = 18  # of a line in the narrowest label
 
 
 @dataclass(frozen=True)
@@ -54,12 +63,13 @@ class Drop:
     lines: tuple[str, ...]
     next_events: tuple[NextEvent, ...]
     hot: bool
+    note: str = ""  # why no share is told, or how it is to be read: may wrap
 
     @property
     def height(self) -> float:
         """Pixels of the label: line heights as in route.css."""
         listed = 21 + 16 * len(self.next_events) if self.next_events else 0
-        return 20 + 16 * len(self.lines) + listed
+        return 20 + 16 * (len(self.lines) + ceil(len(self.note) / _NOTE_LETTERS)) + listed
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,8 @@ class BarLine:
     title: str
     width: float
     few: bool = False
+    count: str = ""  # beside the share
+    rest: bool = False  # all others together
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,8 @@ class StageView:
     strategies: tuple[StrategyGroup, ...]
     times: tuple[BarLine, ...]
     times_note: str
+    last_paths: tuple[BarLine, ...]  # the last events before a lapse
+    last_paths_note: str
     definition: tuple[tuple[str, str], ...]
     entry_rules: tuple[str, ...]  # any of which makes a customer enter
 
@@ -107,3 +121,28 @@ class StageView:
 def event_words(name: str) -> str:
     """An event or channel as a reader would write it: order_completed → order completed."""
     return name.replace("_", " ").strip()
+
+
+def path_words(path: str) -> str:
+    """A path of events as a reader would write it; it breaks before arrows only."""
+    return " →\u00a0".join(event_words(step).replace(" ", "\u00a0") for step in path.split(" → "))
+
+
+def counted_bars(
+    counts: list[tuple[str, int]], total: int, words: Words, *, rest: bool
+) -> tuple[BarLine, ...]:
+    """Shares of ``total`` with bars; counts alone where it is under 30. ``rest``: the last one is what is left."""
+    last = len(counts) - 1
+    return tuple(
+        _counted_bar(name, customers, total, words, rest=rest and number == last)
+        for number, (name, customers) in enumerate(counts)
+    )
+
+
+def _counted_bar(name: str, customers: int, total: int, words: Words, *, rest: bool) -> BarLine:
+    count = words.number(customers)
+    title = words.say("{name}: {customers}", name=name, customers=count)
+    width = round(100 * customers / total, 2) if total else 0.0
+    if total < FEW:
+        return BarLine(name, count, title, width, few=True, rest=rest)
+    return BarLine(name, words.percent(customers / total, 0), title, width, count=count, rest=rest)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from parcours.render.findings import FEW
-from parcours.render.stage_parts import BarLine, StrategyGroup, event_words
+from parcours.render.findings import FEW, slow_to_lapse
+from parcours.render.stage_parts import BarLine, StrategyGroup, counted_bars, event_words, path_words
 
 if TYPE_CHECKING:
-    from parcours.maps.measured import MeasuredLifecycle, MeasuredStage
+    from parcours.maps.measured import Count, MeasuredLifecycle, MeasuredStage
     from parcours.render.words import Words
 
 CHANNELS_SHOWN = 3
+PATHS_SHOWN = 3
 
 
 class RowWriter:
@@ -19,6 +20,7 @@ class RowWriter:
 
     def __init__(self, measured: MeasuredLifecycle, words: Words) -> None:
         self.words = words
+        self.horizon_days = measured.horizon_days
         lengths = [
             days
             for stage in measured.stages
@@ -80,11 +82,32 @@ class RowWriter:
         unfinished = self.words.say_many("{n} unfinished", "{n} unfinished", stage.unfinished)
         return self.words.say("{stays}, {unfinished}", stays=stays, unfinished=unfinished)
 
+    def last_paths(self, stage: MeasuredStage) -> tuple[BarLine, ...]:
+        """The most frequent last steps of those who lapsed, and the rest, so that the shares add up."""
+        words, total = self.words, told_in_all(stage.last_before_lapse)
+        shown = [(path_words(count.name), count.customers) for count in stage.last_before_lapse[:PATHS_SHOWN]]
+        rest = total - sum(customers for _, customers in shown)
+        if rest > 0:
+            shown.append((words.say("other paths"), rest))
+        return counted_bars(shown, total, words, rest=rest > 0)
+
+    def last_paths_note(self, stage: MeasuredStage) -> str:
+        if not stage.last_before_lapse:
+            return self.words.say("nobody has lapsed")
+        return self.words.say_many("{n} lapse", "{n} lapses", told_in_all(stage.last_before_lapse))
+
     def definition(self, stage: MeasuredStage) -> tuple[tuple[str, str], ...]:
         words = self.words
         lapse = words.say("never: a customer stays until the next stage")
         if stage.lapse_after_days is not None:
             lapse = words.say("after {time} of silence", time=words.days(stage.lapse_after_days))
+            if slow_to_lapse(stage, self.horizon_days):
+                horizon = words.days(self.horizon_days)
+                lapse = words.say(
+                    "{rule}; the shares look only {horizon} ahead, so this stage is not compared with the others",
+                    rule=lapse,
+                    horizon=horizon,
+                )
         stays = words.say_many(
             "{n} stay measured, {unfinished} unfinished and counted as censored, not as lost",
             "{n} stays measured, {unfinished} unfinished and counted as censored, not as lost",
@@ -92,3 +115,8 @@ class RowWriter:
             unfinished=words.number(stage.unfinished),
         )
         return ((words.say("Lapse"), lapse), (words.say("Stays"), stays))
+
+
+def told_in_all(counts: tuple[Count, ...]) -> int:
+    """The customers of the whole list, of which ``counts`` may be the head: their shares are of all of it."""
+    return round(counts[0].customers / counts[0].share) if counts and counts[0].share else 0

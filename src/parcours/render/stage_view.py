@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from parcours.render.area_chart import sparkline
-from parcours.render.findings import FEW
+from parcours.render.findings import FEW, slow_to_lapse
 from parcours.render.stage_parts import Drop, Head, NextEvent, Segment, Spark, StageView, event_words
 from parcours.render.stage_rows import RowWriter
 
@@ -48,6 +48,8 @@ class StageWriter:
             strategies=self.rows.strategies(stage),
             times=self.rows.times(stage),
             times_note=self.rows.times_note(stage),
+            last_paths=self.rows.last_paths(stage),
+            last_paths_note=self.rows.last_paths_note(stage),
             definition=self.rows.definition(stage),
             entry_rules=tuple(stage.enter.split(" | ")),
         )
@@ -126,9 +128,21 @@ class StageWriter:
             return Drop(words.short_number(lost), word, (self._too_few(stage),), following, hot=False)
         share = stage.lapse
         count = words.say_many("{n} customer", "{n} customers", lost)
+        slow = slow_to_lapse(stage, self.measured.horizon_days)
+        waits = words.days(stage.lapse_after_days or 0.0)
+        if slow and share.value <= 0:
+            note = words.say(
+                "no lapse possible in {horizon}: the rule waits {time}",
+                horizon=words.days(self.measured.horizon_days),
+                time=waits,
+            )
+            word = words.say_many("lapsed", "lapsed", lost)
+            return Drop(words.short_number(lost), word, (), following, hot=False, note=note)
         interval = words.say("95% CI {interval}", interval=words.interval(share.low, share.high, share.n))
         figure = words.percent(share.value, share.n)
-        return Drop(figure, words.say("lapse"), (count, interval), following, hot=stage.id == self.hot)
+        note = words.say("the rule waits {time}", time=waits) if slow else ""
+        hot = stage.id == self.hot
+        return Drop(figure, words.say("lapse"), (count, interval), following, hot=hot, note=note)
 
     def _too_few(self, stage: MeasuredStage) -> str:
         if not stage.stays:

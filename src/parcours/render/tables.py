@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from parcours.maps.measured import LAPSED, NEW
 from parcours.render.findings import FEW
-from parcours.render.stage_parts import event_words
+from parcours.render.retention_view import all_cohorts
+from parcours.render.stage_parts import event_words, path_words
+from parcours.render.stage_rows import told_in_all
 
 if TYPE_CHECKING:
     from parcours.maps.measured import Count, GrowthPeriod, MeasuredLifecycle
@@ -31,6 +33,7 @@ class Table:
     heads: tuple[str, ...]
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    wide: bool = False  # takes the whole width
 
 
 class TableWriter:
@@ -42,7 +45,14 @@ class TableWriter:
 
     def route(self) -> tuple[Table, ...]:
         """The tables behind the route and the rows under it; those without rows are left out."""
-        tables = (self.stages(), self.shares(), self.flows(), self.next_events(), self.channels())
+        tables = (
+            self.stages(),
+            self.shares(),
+            self.flows(),
+            self.next_events(),
+            self.last_paths(),
+            self.channels(),
+        )
         return tuple(table for table in tables if table.rows)
 
     def stages(self) -> Table:
@@ -143,6 +153,20 @@ class TableWriter:
             say("What lapsed customers did next"), heads, (say("Customers"), say("Share")), tuple(rows)
         )
 
+    def last_paths(self) -> Table:
+        say = self.words.say
+        rows = [
+            Row(
+                (stage.title, path_words(count.name)),
+                self._figures(count.customers, told_in_all(stage.last_before_lapse)),
+            )
+            for stage in self.measured.stages
+            for count in stage.last_before_lapse
+        ]
+        heads = say("Stage"), say("Path")
+        columns = say("Customers"), say("Share")
+        return Table(say("Last steps before lapsing"), heads, columns, tuple(rows), wide=True)
+
     def channels(self) -> Table:
         say = self.words.say
         rows = [
@@ -188,7 +212,77 @@ class TableWriter:
         columns = say("New"), say("Returning"), say("Resurrected"), say("Dormant")
         return Table(say("Growth accounting: active customers by period"), (say("Period"),), columns, rows)
 
+    def funnel(self) -> tuple[Table, ...]:
+        """The steps of the main funnel, and what was seen next of those who went no further."""
+        funnel = self.measured.funnel
+        if funnel is None:
+            return ()
+        say, number = self.words.say, self.words.number
+        steps = tuple(
+            Row(
+                (event_words(step.name),),
+                (
+                    number(step.customers),
+                    *self._estimate(step.share)[:2],
+                    *self._estimate(step.share_before)[:2],
+                    number(step.dropped),
+                    number(step.open),
+                    self._days(step.median_days),
+                ),
+            )
+            for step in funnel.steps
+        )
+        columns = (
+            say("Customers"),
+            say("Share of the first step"),
+            say("95% interval"),
+            say("Share of the step before"),
+            say("95% interval"),
+            say("Left here"),
+            say("Still open"),
+            say("Median time since the step before"),
+        )
+        instead = tuple(
+            Row(
+                (event_words(step.name), event_words(count.name) or say("nothing seen")),
+                self._figures(count.customers, step.dropped + step.open),
+            )
+            for step in funnel.steps
+            for count in step.did_instead
+        )
+        heads = say("Step"), say("Next thing seen")
+        tables = (
+            Table(say("Main funnel"), (say("Step"),), columns, steps),
+            Table(
+                say("What those who went no further did next"),
+                heads,
+                (say("Customers"), say("Share")),
+                instead,
+            ),
+        )
+        return tuple(table for table in tables if table.rows)
+
+    def retention(self) -> tuple[Table, ...]:
+        """The retention of all cohorts together, period by period, with its intervals."""
+        triangle = self.measured.retention
+        if triangle is None:
+            return ()
+        say = self.words.say
+        length = max((len(cohort.cells) for cohort in triangle.cohorts), default=0)
+        rows = tuple(
+            Row((self.words.number(period + 1),), self._estimate(all_cohorts(triangle, period)))
+            for period in range(length)
+        )
+        columns = say("Share"), say("95% interval"), say("Customers")
+        caption = say("Share who came back, all cohorts together")
+        return (Table(caption, (say("Period after the first"),), columns, rows),) if rows else ()
+
     # cells
+
+    def _figures(self, customers: int, total: int) -> tuple[str, str]:
+        return self.words.number(customers), self.words.percent(
+            customers / total, total
+        ) if total >= FEW else UNKNOWN
 
     def _growth_period(self, period: GrowthPeriod) -> str:
         name = self.words.span(period.span)
