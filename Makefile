@@ -23,8 +23,10 @@ help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: .venv/.product ## build a workspace from real data, measure it, write the map and tell its story
-	@$(BIN)/parcours demo $(DEMO) --data grocery --replace
+demo: .venv/.product ## build workspaces from real data, measure them, write the maps and tell their stories
+	@$(BIN)/parcours demo $(DEMO)/grocery --data grocery --replace
+	@echo
+	@$(BIN)/parcours demo $(DEMO)/giftshop --data giftshop --replace
 
 .PHONY: test
 test: lint .venv/.tools chromium ## run the linters and every test, with coverage
