@@ -43,20 +43,30 @@ def count_paths(
         filled += count_times(timed, elapsed, count, sums, brackets)
         kinds = grown(kinds, known + paths)
         known += _count_kinds(keys, paths, unit + 1, kinds)
-        for key in wanted_keys:
-            took |= bool(np.any(keys[:paths] == key))
-        if took:
+        if took or _any_wanted(keys, paths, wanted_keys):
             chosen[unit] = True
     return brackets, kinds
+
+
+@kernel
+def _any_wanted(keys: Longs, paths: int, wanted_keys: Longs) -> bool:
+    """Whether any of one unit's paths has one of the wanted keys."""
+    for wanted in wanted_keys:
+        for path in range(paths):
+            if keys[path] == wanted:
+                return True
+    return False
 
 
 @kernel
 def _turn(items: Ints, at: Longs, begins: Longs, ends: Longs, paths: int) -> None:
     """Turn each path round, so that it is walked from its end."""
     for path in range(paths):
-        low, high = begins[path], ends[path]
-        items[low:high] = items[low:high][::-1].copy()
-        at[low:high] = at[low:high][::-1].copy()
+        low, high = begins[path], ends[path] - 1
+        while low < high:
+            items[low], items[high] = items[high], items[low]
+            at[low], at[high] = at[high], at[low]
+            low, high = low + 1, high - 1
 
 
 @kernel
