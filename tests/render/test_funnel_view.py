@@ -54,6 +54,7 @@ def test_the_lead_keeps_those_with_time_left_apart_from_the_lost(shop: MeasuredL
         ((0, 0), "Nobody has started the main funnel yet"),
         ((1, 0), "1 customer has started the main funnel: too few for shares"),
         ((29, 4), "29 customers have started the main funnel: too few for shares"),
+        ((40, 30, 0), "Nobody gets from “step 0” to “step 2”; most are lost after “step 1”"),
         ((40, 40), "100% go from “step 0” to “step 1”"),
     ],
 )

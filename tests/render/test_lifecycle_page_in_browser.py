@@ -23,24 +23,28 @@ WORDY = ("shop", "six", "seven", "hostile")  # where longer words could matter
 A4_ACROSS = 1047  # pixels inside margins of 10 mm
 NAMES = ("shop", "tiny", "empty", "one", "six", "seven", "skewed", "grocery", "hostile")
 
-# every piece of text of the route: the lines of HTML texts, and the texts of the drawing
+# every piece of text of the route, the funnel and the triangle: the lines of HTML texts, and the texts of the drawing
 TEXT_BOXES = """
 () => {
   const boxes = [];
   let number = 0;
-  const route = document.querySelector(".route");
-  const walker = document.createTreeWalker(route, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode, parent = node.parentElement;
+  const nodes = [];
+  for (const part of document.querySelectorAll(".route, .answers")) {
+    const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) nodes.push(walker.currentNode);
+  }
+  for (const node of nodes) {
+    const parent = node.parentElement;
     if (!node.textContent.trim() || parent.closest("title, desc, .unseen, h4, details")) continue;
     if (getComputedStyle(parent).visibility !== "visible") continue;
-    const clipped = parent.closest(".event, .bar span");
+    const clipped = parent.closest(".event, .bar:not(.path) span, .triangle");
     const limit = clipped ? clipped.getBoundingClientRect() : null;
     number += 1;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const r of range.getClientRects()) {
       if (r.width < 1 || r.height < 1) continue;
+      if (limit && r.x > limit.right) continue;  // scrolled away
       const right = limit ? Math.min(r.right, limit.right) : r.right;
       boxes.push({text: node.textContent.trim(), x: r.x, y: r.y, right, bottom: r.bottom, number});
     }
@@ -162,6 +166,38 @@ def test_reads_in_order_for_a_screen_reader(open_page: Callable[..., Page]) -> N
     for stage in ("Awareness", "Consideration", "Purchase", "Retention", "Advocacy"):
         assert f'region "{stage}"' in tree
         assert f'heading "{stage}" [level=3]' in tree
+
+
+def test_the_triangle_is_a_table_and_the_funnel_a_list(open_page: Callable[..., Page]) -> None:
+    page = open_page("shop", "en")
+    triangle = page.get_by_role("table", name="24.3% come back the next month, 15.9% in month 5", exact=True)
+    assert triangle.get_by_role("rowheader", name="Nov 2025").count() == 1
+    assert triangle.get_by_role("columnheader", name="11").count() == 1
+    assert triangle.get_by_role("cell", name="8.5 period not over").count() == 1
+    funnel = page.get_by_role("region", name="13.7% go from “site visited” to “order completed”")
+    names = funnel.locator("ol > li .name").all_inner_texts()
+    assert names == ["Site visited", "Product viewed", "Product added", "Order completed"]
+    assert funnel.get_by_role("list").first.locator("> li").count() == len(names)
+
+
+def test_the_funnel_is_drawn_to_scale(open_page: Callable[..., Page]) -> None:
+    page = open_page("shop", "en")
+    widths = page.evaluate(
+        "[...document.querySelectorAll('.steps > .step:first-child .strand.below')]"
+        ".map(line => line.getBoundingClientRect().width).sort((one, other) => other - one)"
+    )
+    lost = [10_760, 6_180, 4_340, 3_410, 70, 60, 40]
+    assert widths == pytest.approx([max(n * 88 / 24_860, 1.3) for n in lost], abs=0.05)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_wide_triangle_scrolls_by_itself(width: int, open_page: Callable[..., Page]) -> None:
+    page = open_page("shop", "en")
+    page.set_viewport_size({"width": width, "height": 900})
+    scrolls = page.evaluate(
+        "(box => box.scrollWidth > box.clientWidth + 1)(document.querySelector('.triangle'))"
+    )
+    assert scrolls == (width == 390)
 
 
 def test_works_from_the_keyboard(open_page: Callable[..., Page]) -> None:

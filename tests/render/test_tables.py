@@ -75,5 +75,5 @@ def test_retention_has_its_intervals_in_a_table(shop: MeasuredLifecycle) -> None
 
 def test_last_steps_are_listed_with_shares_of_all_lapses(shop: MeasuredLifecycle) -> None:
     table = next(table for table in TableWriter(shop, Words("en")).route() if table.wide)
-    assert table.rows[0].heads == ("Awareness", "site\u00a0visited")
+    assert table.rows[0].heads == ("Awareness", "site visited")
     assert table.rows[0].cells == ("41,200", "47.9%")

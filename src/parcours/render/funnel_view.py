@@ -105,6 +105,13 @@ class FunnelWriter:
             )
         share = self._share(steps[-1])
         worst = max(range(len(steps)), key=lambda number: (steps[number].dropped, -number))
+        if not steps[-1].customers and steps[worst].dropped:
+            return say(
+                "Nobody gets from “{first}” to “{last}”; most are lost after “{worst}”",
+                first=first,
+                last=last,
+                worst=self.names[worst],
+            )
         if not steps[worst].dropped:
             return say("{share} go from “{first}” to “{last}”", share=share, first=first, last=last)
         return say(

@@ -119,13 +119,8 @@ class StageView:
 
 
 def event_words(name: str) -> str:
-    """An event or channel as a reader would write it: order_completed → order completed."""
+    """An event, a channel or a path of events as a reader would write it: order_completed becomes order completed."""
     return name.replace("_", " ").strip()
-
-
-def path_words(path: str) -> str:
-    """A path of events as a reader would write it; it breaks before arrows only."""
-    return " →\u00a0".join(event_words(step).replace(" ", "\u00a0") for step in path.split(" → "))
 
 
 def counted_bars(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from parcours.render.findings import FEW, slow_to_lapse
-from parcours.render.stage_parts import BarLine, StrategyGroup, counted_bars, event_words, path_words
+from parcours.render.stage_parts import BarLine, StrategyGroup, counted_bars, event_words
 
 if TYPE_CHECKING:
     from parcours.maps.measured import Count, MeasuredLifecycle, MeasuredStage
@@ -85,7 +85,9 @@ class RowWriter:
     def last_paths(self, stage: MeasuredStage) -> tuple[BarLine, ...]:
         """The most frequent last steps of those who lapsed, and the rest, so that the shares add up."""
         words, total = self.words, told_in_all(stage.last_before_lapse)
-        shown = [(path_words(count.name), count.customers) for count in stage.last_before_lapse[:PATHS_SHOWN]]
+        shown = [
+            (event_words(count.name), count.customers) for count in stage.last_before_lapse[:PATHS_SHOWN]
+        ]
         rest = total - sum(customers for _, customers in shown)
         if rest > 0:
             shown.append((words.say("other paths"), rest))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from parcours.maps.measured import LAPSED, NEW
 from parcours.render.findings import FEW
 from parcours.render.retention_view import all_cohorts
-from parcours.render.stage_parts import event_words, path_words
+from parcours.render.stage_parts import event_words
 from parcours.render.stage_rows import told_in_all
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class TableWriter:
         say = self.words.say
         rows = [
             Row(
-                (stage.title, path_words(count.name)),
+                (stage.title, event_words(count.name)),
                 self._figures(count.customers, told_in_all(stage.last_before_lapse)),
             )
             for stage in self.measured.stages
