@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from made_logs import Row, append, at, made_engine, made_log, made_timelines, row, timelines_over
 from made_shop import Asked, held_traits, questions, shop
 from parcours.events.schema import ANONYMOUS, bucket_of
 from parcours.measures.engine import LocalEngine
-from parcours.timelines import joined
+from parcours.timelines.gather import gathered
 from parcours.timelines.partition import Partition
 from parcours.timelines.timelines import Timelines
 
@@ -119,8 +120,6 @@ def content(timelines: Timelines) -> list[Any]:
 
 
 def range_of(part: Partition) -> Any:
-    import numpy as np
-
     return np.arange(part.event_count)
 
 
@@ -197,12 +196,12 @@ class Counter:
     """Counts how often a partition is put together."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.calls, self._made = 0, joined.gathered
-        monkeypatch.setattr(joined, "gathered", self._count)
+        self.calls = 0
+        monkeypatch.setattr("parcours.timelines.joined.gathered", self._count)
 
     def _count(self, *given: Any, **named: Any) -> Any:
         self.calls += 1
-        return self._made(*given, **named)
+        return gathered(*given, **named)
 
 
 def in_bucket(bucket: int, besides: str = "") -> str:

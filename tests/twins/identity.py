@@ -57,7 +57,7 @@ def persons(events: Sequence[IdentityEvent], limit: int) -> dict[str, str]:
         groups = [group for group in groups if group not in touched]
         groups.append(set(pair).union(*touched))
     named_known = {known for known, _ in pairs}
-    found = {}
+    found: dict[str, str] = {}
     for group in groups:
         best = min(group & named_known, key=str.encode)
         found |= {key: best for key in group if key != best}

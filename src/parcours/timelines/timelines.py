@@ -46,6 +46,7 @@ class Timelines:
         self._cache = cache / "timelines"
         self._raw: dict[int, Partition] = {}
         self._state: State | None = None
+        self._resolved: tuple[list[IdentityEvent], Identity] | None = None
         self._lock = RLock()
 
     def refresh(self) -> None:
@@ -93,7 +94,9 @@ class Timelines:
     def _read(self, before: State | None) -> State:
         raw = self._raw_partitions()
         events = [event for whole in raw for event in self._identity_events(whole)]
-        identity = resolve(events, limit=self.identity_limit)
+        if self._resolved is None or self._resolved[0] != events:  # most imports join nobody
+            self._resolved = events, resolve(events, limit=self.identity_limit)
+        identity = self._resolved[1]
         profiles = columns.Profiles.of(self.log.side("profiles"), identity)
         known = {} if before is None else {one.fingerprint: one for one in before.partitions}
         if before is not None and before.profiles.fingerprint != profiles.fingerprint:
