@@ -283,6 +283,7 @@ def _wrong_question(error: ValidationError, model: type[Query]) -> QueryError:
     if first["type"] == "extra_forbidden":
         return QueryError(f"There is no setting {field!r}.", hint=did_you_mean(field, model.model_fields))
     if first["type"] == "missing":
-        return QueryError(f"The question needs {field!r}.", hint=model.model_fields[field].description)
+        about = model.model_fields.get(str(first["loc"][0]))
+        return QueryError(f"The question needs {field!r}.", hint=about.description if about else None)
     told = first["msg"].removeprefix("Value error, ")
     return QueryError(f"{field} = {first['input']!r} cannot be used: {told}" if field else told)

@@ -88,6 +88,8 @@ def _two_of(given: dict[str, Any]) -> tuple[tuple[str, str], tuple[dict[str, Any
         if given["start"] or given["end"]:
             raise QueryError("--periods says from when to when.", hint="Leave out --start and --end.")
         names, differing = periods, tuple(_period(text) for text in periods)
+    if names[1].startswith("-"):
+        raise QueryError(f"{names[0]!r} stands alone, so there is nothing to compare.", hint="Name two.")
     if names[0] == names[1]:
         raise QueryError(f"Both sides are {names[0]!r}, so there is nothing to compare.", hint="Name two.")
     return names, (differing[0], differing[1])

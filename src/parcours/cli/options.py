@@ -34,7 +34,8 @@ Rows = Annotated[
 ]
 PeriodUnit = Annotated[Unit, typer.Option("--unit", help="The length of a period.")]
 Start = Annotated[
-    str | None, typer.Option("--start", "--from", metavar="DATE", help="First day: 2024-03-15, 2024-03 or 2024.")
+    str | None,
+    typer.Option("--start", "--from", metavar="DATE", help="First day: 2024-03-15, 2024-03 or 2024."),
 ]
 End = Annotated[str | None, typer.Option("--end", "--to", metavar="DATE", help="Last day, inside.")]
 AsOf = Annotated[

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,9 @@ def connect(
     connection = duckdb.connect(str(database), config=options)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-    connection.execute("SET enable_progress_bar = true")
-    connection.execute("SET enable_progress_bar_print = false")
+    with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets: then nobody can watch
+        connection.execute("SET enable_progress_bar = true")
+        connection.execute("SET enable_progress_bar_print = false")
     return connection
 
 

@@ -1,0 +1,287 @@
+"""The commands that ask a measure: what they print is what the library answers, however the question is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import parcours
+from parcours.cli.analyses import ANALYSES, COMPARABLE, FIELDS_FILE, descriptions
+from parcours.cli.output import plain_rows
+from parcours.cli.words import FRENCH
+from parcours.measures.contract import measures
+
+if TYPE_CHECKING:
+    from parcours.workspace import Workspace
+
+STEPS = ("page_viewed", "signed_up", "order_completed")
+SIGNED_THEN_ORDERED = "signed_up -> order_completed within 20d"
+# a command line, the same in Python, and the same as the fields of a question file
+ASKED: dict[str, tuple[list[str], Callable[[Workspace], Any], dict[str, Any]]] = {
+    "funnel": (
+        ["funnel", *STEPS, "--window", "20d", "--unit", "month"],
+        lambda ws: ws.funnel(*STEPS, window="20d", unit="month"),
+        {"steps": list(STEPS), "window": "20d", "unit": "month"},
+    ),
+    "funnel with all its flags": (
+        [
+            "funnel", *STEPS, "--window", "30d", "--by", "channel", "--order", "ordered", "--exclude", "order_refunded",
+            "--entry", "first", "--count", "totals", "--attribution", "last_touch", "--top", "1",
+            "--start", "2024-01-05", "--end", "2024-02", "--where", "channel=email,search",
+        ],
+        lambda ws: ws.funnel(
+            *STEPS, window="30d", by="channel", order="ordered", exclude=["order_refunded"], entry="first",
+            count="totals", attribution="last_touch", top=1, start=date(2024, 1, 5), end=date(2024, 2, 29),
+            where={"channel": ["email", "search"]},
+        ),
+        {
+            "steps": list(STEPS), "window": "30d", "by": "channel", "exclude": ["order_refunded"], "entry": "first",
+            "count": "totals", "attribution": "last_touch", "top": 1, "start": "2024-01-05", "end": "2024-02-29",
+            "where": {"channel": ["email", "search"]},
+        },
+    ),
+    "funnel with conditions": (
+        ["funnel", "page_viewed", "{event: order_completed, where: {value: {gte: 10}}}", "--window", "12d"],
+        lambda ws: ws.funnel(
+            "page_viewed", {"event": "order_completed", "where": {"value": {"gte": 10}}}, window="12d"
+        ),
+        {
+            "steps": ["page_viewed", {"event": "order_completed", "where": {"value": {"gte": 10}}}],
+            "window": "12d",
+        },
+    ),
+    "correlation": (
+        ["correlation", "page_viewed", "order_completed", "--window", "12d", "--property", "channel"],
+        lambda ws: ws.correlation("page_viewed", "order_completed", window="12d", properties=["channel"]),
+        {"steps": ["page_viewed", "order_completed"], "window": "12d", "properties": ["channel"]},
+    ),
+    "retention": (
+        ["retention", "--from", "signed_up", "--return", "order_completed", "--unit", "week", "--mode", "first_time"],
+        lambda ws: ws.retention("signed_up", "order_completed", "week", mode="first_time"),
+        {"start_event": "signed_up", "return_event": "order_completed", "unit": "week", "mode": "first_time"},
+    ),
+    "retention by channel in brackets": (
+        ["retention", "--by", "channel", "--unit", "day", "--alignment", "elapsed", "--bracket", "1-9", "--bracket",
+         "10-40", "--times", "1", "--set", "rows=month"],
+        lambda ws: ws.retention(
+            unit="day", by="channel", alignment="elapsed", brackets=["1-9", "10-40"], rows="month"
+        ),
+        {"unit": "day", "by": "channel", "alignment": "elapsed", "brackets": ["1-9", "10-40"], "rows": "month"},
+    ),
+    "stickiness": (
+        ["stickiness", "--unit", "month", "--event", "order_completed"],
+        lambda ws: ws.stickiness("month", event="order_completed"),
+        {"unit": "month", "event": "order_completed"},
+    ),
+    "paths": (
+        ["paths", "--from", "page_viewed", "--split", "timeline", "--top", "2", "--steps", "4", "--no-collapse"],
+        lambda ws: ws.paths(start_at="page_viewed", split="timeline", top=2, steps=4, collapse=False),
+        {"start_at": "page_viewed", "split": "timeline", "top": 2, "steps": 4, "collapse": False},
+    ),
+    "transitions": (
+        ["transitions", "--split", "timeline", "--exclude", "page_*"],
+        lambda ws: ws.transitions(split="timeline", exclude=["page_*"]),
+        {"split": "timeline", "exclude": ["page_*"]},
+    ),
+    "sequences": (
+        ["sequences", SIGNED_THEN_ORDERED],
+        lambda ws: ws.sequences(SIGNED_THEN_ORDERED),
+        {"pattern": SIGNED_THEN_ORDERED},
+    ),
+    "sessions": (
+        ["sessions", "--idle", "30m", "--by", "channel"],
+        lambda ws: ws.sessions(idle="30m", by="channel"),
+        {"idle": "30m", "by": "channel"},
+    ),
+    "sessions of the whole range": (
+        ["sessions", "--set", "unit=null"],
+        lambda ws: ws.sessions(unit=None),
+        {"unit": None},
+    ),
+    "per property": (
+        ["stickiness", "--per", "channel", "--as-of", "2024-02"],
+        lambda ws: ws.stickiness(per="channel", as_of=parcours_moment("2024-02-29T23:59:59.999999+00:00")),
+        {"per": "channel", "as_of": "2024-02"},
+    ),
+}  # fmt: skip
+
+
+def parcours_moment(text: str) -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+@pytest.fixture(scope="module")
+def workspace(shop: Path) -> Workspace:
+    return parcours.open(shop)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_flags_and_files_ask_what_the_library_answers(
+    name: str, run: Callable[..., Any], shop: Path, workspace: Workspace, tmp_path: Path
+) -> None:
+    command, ask, fields = ASKED[name]
+    answer = {table: plain_rows(rows) for table, rows in ask(workspace).tables().items()}
+    assert any(answer.values())
+    ran = run(*command, "-w", shop, "--json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out) == answer
+    file = tmp_path / "question.yaml"
+    file.write_text(json.dumps({"measure": command[0], **fields}), encoding="utf-8")
+    for asked in (
+        [command[0], "--query", file],
+        ["ask", "--query", file],
+        ["ask", command[0], "--query", file],
+    ):
+        ran = run(*asked, "-w", shop, "--json")
+        assert ran.code == 0, ran.err
+        assert json.loads(ran.out) == answer
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_people_get_tables_that_fit(name: str, language: str, run: Callable[..., Any], shop: Path) -> None:
+    ran = run(*ASKED[name][0], "-w", shop, "--lang", language)
+    assert ran.code == 0, ran.err
+    assert max(len(line) for line in ran.out.splitlines()) <= 100
+    assert ("95 %" in ran.out or "," in ran.out or "période" in ran.out) or language == "en"
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_csv_has_every_row_of_the_main_table(
+    name: str, run: Callable[..., Any], shop: Path, workspace: Workspace
+) -> None:
+    command, ask, _ = ASKED[name]
+    main = ask(workspace).to_arrow()
+    rows = list(csv.DictReader(io.StringIO(run(*command, "-w", shop, "--csv").out)))
+    assert len(rows) == main.num_rows
+
+
+def test_flags_override_set_and_set_overrides_the_file(
+    run: Callable[..., Any], shop: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "q.yaml"
+    file.write_text("steps: [page_viewed, order_completed]\nwindow: 1d\ntop: 3\n", encoding="utf-8")
+
+    def reached(*more: str) -> int:
+        ran = run("funnel", "--query", file, "-w", shop, "--json", *more)
+        return int(json.loads(ran.out)["steps"][1]["reached"])
+
+    assert (reached(), reached("--set", "window=11d"), reached("--set", "window=11d", "--window", "2d")) == (
+        0,
+        20,
+        0,
+    )
+    assert reached("signed_up", "page_viewed") == 0  # the steps of the command line, not those of the file
+
+
+def test_any_measure_can_be_asked(run: Callable[..., Any], shop: Path, workspace: Workspace) -> None:
+    ran = run(
+        "ask", "growth", "--set", "events=[order_completed]", "--set", "unit=week", "-w", shop, "--json"
+    )
+    expected = workspace.growth("week", events=["order_completed"]).tables()
+    assert json.loads(ran.out) == {name: plain_rows(table) for name, table in expected.items()}
+    for name in set(measures()) - {"funnel", "correlation", "sequences", "last_steps"}:
+        assert run("ask", name, "-w", shop).code == 0, name
+
+
+def test_a_funnel_for_people_tells_who_got_where(run: Callable[..., Any], shop: Path) -> None:
+    ran = run("funnel", *STEPS, "--window", "20d", "-w", shop)
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert ["1", "page_viewed", "40", "100.0%", "(91.2–100.0)", "–", "0", "0", "–"] in lines
+    assert [
+        "2",
+        "signed_up",
+        "40",
+        "100.0%",
+        "(91.2–100.0)",
+        "100.0%",
+        "(91.2–100.0)",
+        "20",
+        "0",
+        "1",
+        "d",
+    ] in lines
+    (third,) = [line for line in lines if line[:2] == ["3", "order_completed"]]
+    assert third[2:5] == ["20", "50.0%", "(35.2–64.8)"]
+
+
+def test_a_retention_triangle_marks_what_is_not_over(run: Callable[..., Any], shop: Path) -> None:
+    ran = run("retention", "--from", "signed_up", "--return", "order_completed", "-w", shop)
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert "retention (* period not over)" in ran.out
+    (january,) = [line for line in lines if line[:1] == ["2024-01-01"]]
+    (whole,) = [line for line in lines if line[:1] == ["complete"]]
+    assert january[1] == "30"
+    assert january[-1].endswith("*")
+    assert whole[1] == "40"
+    assert not any(cell.endswith("*") for cell in whole)
+
+
+def test_times_and_odds_are_written_as_people_say_them(run: Callable[..., Any], shop: Path) -> None:
+    ran = run("transitions", "--split", "timeline", "-w", shop, "--lang", "fr")
+    assert "1 j" in ran.out
+    assert "9 j" in ran.out
+    ran = run("correlation", "page_viewed", "order_completed", "-w", shop)
+    assert "odds ratio" in ran.out
+    assert "%)" in ran.out
+    assert "may be chance" in ran.out or "clear" in ran.out
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_every_heading_has_its_french(name: str, workspace: Workspace) -> None:
+    for table, rows in ASKED[name][1](workspace).tables().items():
+        for column in {table, *rows.column_names}:
+            words = column.replace("_", " ").removesuffix(" seconds")
+            known = words in FRENCH or words.endswith((" low", " high")) or words.startswith("→")
+            assert known, (name, table, words)
+
+
+def test_every_answer_can_be_drawn(run: Callable[..., Any], shop: Path, tmp_path: Path) -> None:
+    for name in (
+        "funnel",
+        "correlation",
+        "retention",
+        "stickiness",
+        "paths",
+        "transitions",
+        "sequences",
+        "sessions",
+    ):
+        picture = tmp_path / f"{name}.svg"
+        ran = run(*ASKED[name][0], "-w", shop, "--chart", picture)
+        assert ran.code == 0, ran.err
+        assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_flags_are_told_in_the_words_of_the_question(run: Callable[..., Any]) -> None:
+    assert json.loads(FIELDS_FILE.read_text(encoding="utf-8")) == descriptions()
+    for analysis in (*ANALYSES, *COMPARABLE):
+        fields = measures()[analysis.measure].question.model_fields
+        for flag in analysis.flags:
+            assert descriptions()[analysis.measure][flag.field] == fields[flag.field].description
+    assert "Which attempt counts" in " ".join(run("funnel", "--help").out.split())
+
+
+def test_an_empty_workspace_answers_with_nothing(run: Callable[..., Any], tmp_path: Path) -> None:
+    run("init", tmp_path / "empty")
+    for name in (
+        "funnel",
+        "correlation",
+        "retention",
+        "stickiness",
+        "paths",
+        "transitions",
+        "sequences",
+        "sessions",
+    ):
+        ran = run(*ASKED[name][0], "-w", tmp_path / "empty")
+        assert ran.code == 0, ran.err
