@@ -48,12 +48,28 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "paths": [
         {"idle": "1h", "end_at": "order", "steps": 3},
         {"split": "timeline", "start_at": "visit", "end_at": "order", "collapse": False},
-        {"item": "channel", "groups": {"paid": ["a*"]}, "exclude": [""], "idle": "2d", "top": 1, "top_paths": 2},
-        {"items": [{"name": "large", "event": "order", "where": {"value": {"gte": 50}}}, "visit"], "idle": "8d"},
+        {
+            "item": "channel",
+            "groups": {"paid": ["a*"]},
+            "exclude": [""],
+            "idle": "2d",
+            "top": 1,
+            "top_paths": 2,
+        },
+        {
+            "items": [{"name": "large", "event": "order", "where": {"value": {"gte": 50}}}, "visit"],
+            "idle": "8d",
+        },
     ],
     "retention": [
         {"start_event": "visit", "return_event": "order", "mode": "first_ever", "times": 2, "unit": "week"},
-        {"alignment": "elapsed", "unit": "day", "rows": "month", "brackets": ["1-3", "4-13"], "reading": "rolling"},
+        {
+            "alignment": "elapsed",
+            "unit": "day",
+            "rows": "month",
+            "brackets": ["1-3", "4-13"],
+            "reading": "rolling",
+        },
         {"segments": {"French": {"profile": {"country": "FR"}}, "mailed": {"did": {"event": "mail"}}}},
         {"per": "channel"},
         *BROKEN_DOWN,
@@ -71,7 +87,12 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     ],
     "transitions": [
         {"idle": "1h", "top": 2},
-        {"split": "timeline", "collapse": False, "groups": {"bought": ["order", "rate"]}, "exclude": ["mail"]},
+        {
+            "split": "timeline",
+            "collapse": False,
+            "groups": {"bought": ["order", "rate"]},
+            "exclude": ["mail"],
+        },
         {"per": "channel", "idle": "1d", "start_at": "order"},
     ],
 }

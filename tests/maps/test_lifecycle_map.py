@@ -92,7 +92,7 @@ def test_words_and_figures_stand_together(document: LifecycleDocument, engine: L
         ("Coupons", "works"),
     ]
     assert (aware.enter, aware.lapse_after_days, loyal.lapse_after_days) == ("visit", 45, None)
-    assert loyal.enter == '{"event":["order"],"count":{"gte":3},"within":"120d"}'
+    assert loyal.enter == "{event: order, count: {gte: 3}, within: 120d}"
     assert found.growth_events == ("order", "visit")
     assert aware.advance is not None
     assert aware.advance.low <= aware.advance.value <= aware.advance.high
@@ -207,8 +207,8 @@ def test_rules_in_words() -> None:
         )
     ]
     assert in_words(rules[:1]) == "visit"
-    assert in_words(rules[:2]) == 'visit | {"event":["a","b"]}'
-    assert "gte" in in_words(rules[2:])
+    assert in_words(rules[:2]) == "visit | {event: [a, b]}"
+    assert in_words(rules[2:]) == "{event: order, where: {value: {gte: 5}}}"
 
 
 def test_the_last_event_may_come_at_the_end_of_the_shop(
