@@ -150,8 +150,8 @@ class Questions:
         """How many match a pattern: ``ws.sequences("viewed -> no order within 2d -> email_clicked")``."""
         return cast("SequencesResult", self.ask("sequences", pattern=pattern, unit=unit, **settings))
 
-    def sessions(self, unit: Unit = "month", **settings: Any) -> SessionsResult:
-        """Visits: how many, how long, how deep, how many bounce, where they begin and end."""
+    def sessions(self, unit: Unit | None = "month", **settings: Any) -> SessionsResult:
+        """Visits: how many, how long, how deep, how many bounce, where they begin and end; None is no periods."""
         return cast("SessionsResult", self.ask("sessions", unit=unit, **settings))
 
     # -- any question --

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -269,6 +271,14 @@ def test_flags_are_told_in_the_words_of_the_question(run: Callable[..., Any]) ->
         for flag in analysis.flags:
             assert descriptions()[analysis.measure][flag.field] == fields[flag.field].description
     assert "Which attempt counts" in " ".join(run("funnel", "--help").out.split())
+
+
+@pytest.mark.parametrize("command", ["funnel", "ask", "segment", "compare retention"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    code = f"from parcours.cli import main; main({[*command.split(), '--help']})\nimport sys; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    loaded = {name.partition(".")[0] for name in told.splitlines()[-1].split()}
+    assert loaded & {"altair", "duckdb", "numba", "numpy", "pandas", "pyarrow"} == set()
 
 
 def test_an_empty_workspace_answers_with_nothing(run: Callable[..., Any], tmp_path: Path) -> None:
