@@ -219,6 +219,17 @@ def test_nothing_outside_the_tables_is_seen(text: str, timelines: Timelines, tmp
     assert file.read_text() == "secret\n1\n"
 
 
+def test_the_temporary_folder_of_the_engine_is_closed_too(
+    timelines: Timelines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    secret = tmp_path / ".tmp" / "secret.csv"
+    secret.parent.mkdir()
+    secret.write_text("a\n1\n", encoding="utf-8")
+    with pytest.raises(QueryError):
+        ask(f"select * from read_csv('{secret}')", timelines)
+
+
 def test_settings_cannot_be_unlocked_and_name_no_place(timelines: Timelines) -> None:
     found = ask(
         "select name, value from duckdb_settings() where name in "

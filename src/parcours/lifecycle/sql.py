@@ -32,7 +32,8 @@ _LOCKS = (
 def run(text: str, timelines: Timelines, rules: LifecycleRules, as_of_us: int, *, memory_mb: int) -> pa.Table:
     """The rows of one SELECT; raises QueryError for anything else and for mistakes in it."""
     text = text.encode("utf-8", "replace").decode()  # a terminal may hand over what is not text
-    with duckdb.connect(config={"memory_limit": f"{memory_mb}MB"}) as connection:
+    # Files in the temporary folder may be read: there must be none, not even ".tmp" where the command was typed.
+    with duckdb.connect(config={"memory_limit": f"{memory_mb}MB", "temp_directory": ""}) as connection:
         _check(connection, text)
         _provide(connection, timelines, rules, as_of_us)
         for lock in (*_LOCKS, "SET lock_configuration = true"):
