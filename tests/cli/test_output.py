@@ -12,7 +12,7 @@ import altair
 import pyarrow as pa
 import pytest
 
-from parcours.cli.output import Form, as_csv, plain, plain_rows, show, write_chart
+from parcours.cli.output import Form, as_csv, check_ending, plain, plain_rows, show, write_chart
 from parcours.errors import InputError, QueryError
 
 MIXED = pa.table(
@@ -95,6 +95,11 @@ def test_an_unknown_ending_is_refused_before_anything_is_measured(name: str) -> 
     with pytest.raises(InputError, match="no format") as caught:
         Form(chart=Path(name))
     assert ".svg, .png, .html" in (caught.value.hint or "")
+
+
+def test_a_file_without_an_ending_is_told_so() -> None:
+    with pytest.raises(InputError, match=r"--chart sizes has no ending, so it names no format"):
+        check_ending(Path("sizes"), (".svg",), "--chart")
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -160,8 +160,9 @@ def _(value: list[object] | tuple[object, ...]) -> list[Any]:
 def check_ending(path: Path, endings: tuple[str, ...], option: str) -> None:
     """Raise InputError when a file's ending names no format that can be written."""
     if path.suffix.lower() not in endings:
+        ending = f"ends in {path.suffix!r}, which is" if path.suffix else "has no ending, so it names"
         raise InputError(
-            f"{option} {path} ends in {path.suffix or 'nothing'!r}, which is no format it can be written in.",
+            f"{option} {path} {ending} no format it can be written in.",
             hint=f"Give the file one of these endings: {', '.join(endings)}.",
         )
 
