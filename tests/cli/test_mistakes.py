@@ -103,6 +103,14 @@ def test_a_script_gets_its_mistakes_as_json(run: Callable[..., Any], shop: Path)
     assert usage["code"] == "usage"
 
 
+def test_a_wrong_option_value_is_said_in_our_own_words(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["stages", "-w", str(shop), "--unit", "fortnight"]) == EXIT_CODE
+    told = capsys.readouterr().err
+    assert "'--unit': 'fortnight' is not one of 'day', 'week', 'month'." in told
+
+
 def test_control_characters_do_not_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     show_mistake(Mistake("input", "\x1b[31mred\x07 é", None), as_json=False)
     assert capsys.readouterr().err.splitlines()[-1].endswith(r"\x1b[31mred\x07 é")

@@ -32,7 +32,8 @@ def as_mistake(error: ParcoursError | typer.TyperException) -> Mistake:
         return Mistake(error.code, error.message, error.hint)
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "parcours"
-    return Mistake(USAGE, error.format_message().strip(), f"See: {command} --help")
+    message = error.format_message().strip().replace(": Value error, ", ": ")  # as pydantic begins ours
+    return Mistake(USAGE, message, f"See: {command} --help")
 
 
 def show_mistake(mistake: Mistake, *, as_json: bool) -> None:
