@@ -45,6 +45,14 @@ def test_a_file_of_events_is_guessed_whole(importer: Any) -> None:
     assert importer(path, checked(found)).events == 20
 
 
+def test_the_orders_of_the_readme_are_guessed_with_their_event(importer: Any) -> None:
+    path = importer.file("customer,when,what,amount\nada,2024-03-01 10:12,order_completed,19.90\n")
+    found = suggest(path)
+    (part,) = parse_mapping(found.mapping_yaml).events
+    assert part.model_dump(exclude_defaults=True)["event"] == {"column": "what"}
+    assert not any("event names" in doubt for doubt in found.doubts)
+
+
 def test_what_is_not_sure_is_said(importer: Any) -> None:
     path = importer.file(
         "order_no,customer,order date,ship date,qty,unit price\n"

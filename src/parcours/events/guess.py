@@ -18,7 +18,7 @@ _CUSTOMER: Final = (
     rf".*({_PERSON}).*(id|email)",
 )
 _ANONYMOUS: Final = (r"anonymous_?id|visitor_?id|device_?id|cookie_?id|client_?id|session_?id|distinct_?id",)
-_EVENT: Final = (r"event(_?(name|type))?", r"action|activity|verb|type|metric_name|status")
+_EVENT: Final = (r"event(_?(name|type))?", r"action|activity|verb|type|what|metric_name|status")
 _TIME: Final = (
     r"(event_)?(timestamp|time|datetime|occurred_at|date_?time)|created(_at)?",
     r".*(timestamp|_at|date|time|day).*",
