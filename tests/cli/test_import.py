@@ -112,6 +112,15 @@ def test_a_mended_mapping_lets_refused_rows_in(run: Callable[..., Any], files: P
 
 
 @pytest.mark.usefixtures("files")
+def test_a_huge_field_does_not_fill_the_screen(run: Callable[..., Any]) -> None:
+    note = "x" * 100_000
+    Path("huge.csv").write_text(f"customer,time,event,note\nann,2024-01-01,visit,{note}\n", encoding="utf-8")
+    ran = run("import", "huge.csv", "--suggest", "-w", "ws")
+    assert ran.code == 0
+    assert 100 < ran.out.count("x") < 1_000
+    assert "…" in ran.out
+
+
 def test_a_mapping_is_suggested_written_and_works(run: Callable[..., Any], files: Path) -> None:
     (files / "orders.csv").write_text(ORDERS.replace("04-31", "04-30"))
     ran = run("import", "orders.csv", "--suggest", "-w", "ws")

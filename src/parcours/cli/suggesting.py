@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from parcours.events.suggest import PreviewEvent, Suggestion
     from parcours.workspace import Workspace
+
+_LONGEST: Final = 200  # letters of one value in the preview: a field may hold megabytes
 
 
 def show_suggestion(
@@ -46,8 +48,8 @@ def show_suggestion(
         _print(suggestion, files[0], path, shop, language)
 
 
-def preview_table(events: Sequence[PreviewEvent]) -> pa.Table:
-    """The events as a table; a value is its exact amount with the currency."""
+def preview_table(events: Sequence[PreviewEvent], *, longest: int | None = None) -> pa.Table:
+    """The events as a table; a value is its exact amount with the currency, text longer than ``longest`` is cut."""
     import pyarrow as pa
 
     rows = [
@@ -56,7 +58,13 @@ def preview_table(events: Sequence[PreviewEvent]) -> pa.Table:
         for event in events
     ]
     names = ("timestamp", "customer", "event", "value", "channel", "properties")
+    if longest is not None:
+        rows = [{name: _cut(text, longest) for name, text in row.items()} for row in rows]
     return pa.Table.from_pylist(rows, schema=pa.schema([pa.field(name, pa.string()) for name in names]))
+
+
+def _cut(text: str | None, longest: int) -> str | None:
+    return text if text is None or len(text) <= longest else text[:longest] + "…"
 
 
 def _print(suggestion: Suggestion, file: Path, path: Path, shop: Workspace, language: str) -> None:
@@ -64,7 +72,7 @@ def _print(suggestion: Suggestion, file: Path, path: Path, shop: Workspace, lang
     from parcours.cli.tables import print_table
 
     if suggestion.preview:
-        table = filled(preview_table(suggestion.preview))
+        table = filled(preview_table(suggestion.preview, longest=_LONGEST))
         print_table("the_first_events_it_would_give", table, rows=0, language=language)
         typer.echo()
     for doubt in suggestion.doubts:
