@@ -96,9 +96,16 @@ def independent_scan(folder: Path, ids: Sequence[str]) -> list[str]:
             for form in (one, json.dumps(one)[1:-1], json.dumps(one, ensure_ascii=False)[1:-1])
         }
         forms |= {json.dumps(form, ensure_ascii=False)[1:-1] for form in forms}
-        if any(re.search(rf"(?<![0-9A-Za-z_.]){re.escape(form)}(?![0-9A-Za-z_])", content) for form in forms):
+        numbers = path.suffix == ".json"  # durations and sizes stand there too: only a quoted text is an id
+        if any(re.search(_as_word(form, quoted=numbers and form.isdigit()), content) for form in forms):
             found.append(path.relative_to(folder).as_posix())
     return found
+
+
+def _as_word(form: str, *, quoted: bool) -> str:
+    if quoted:
+        return rf'"{re.escape(form)}"'
+    return rf"(?<![0-9A-Za-z_.]){re.escape(form)}(?![0-9A-Za-z_])"
 
 
 def answers(workspace: Workspace) -> dict[str, Any]:

@@ -17,7 +17,7 @@ OTHERS = Segment.model_validate({"not": {"profile": {"country": "FR"}}})
 
 
 def asked(segment: Segment) -> lifecycle.Query:
-    return lifecycle.Query.model_validate(RANGE | {"segment": segment})
+    return lifecycle.Query.model_validate(RANGE | {"segment": segment, "horizon": "60d"})
 
 
 def test_every_share_of_both_answers_is_there(engine: LocalEngine) -> None:

@@ -9,7 +9,7 @@ from parcours.measures.funnel_attempts import Attempts, attempts_by_value
 from parcours.measures.funnel_query import Query
 from parcours.measures.scope import view
 from parcours.timelines.masks import PROFILE
-from parcours.timelines.partition import Partition
+from parcours.timelines.partition import Column, Partition
 
 Longs = NDArray[np.int64]
 NOWHERE = -2
@@ -28,10 +28,18 @@ def grouped(
         return _placed(trait.values, codes, clean)
     column = view(partition, query).partition.column(by)
     if query.attribution == "all_events":
-        found = attempts_by_value(partition, query, column.codes)
+        of_rows = _empty_as_missing(column)
+        found = attempts_by_value(partition, query, of_rows)
         of_values = found.only(~found.void)
-        return _placed(column.values, column.codes[of_values.rows[:, 0]].astype(np.int64), of_values)
+        return _placed(column.values, of_rows[of_values.rows[:, 0]].astype(np.int64), of_values)
     return _placed(column.values, _codes(query, column.codes, clean.rows), clean)
+
+
+def _empty_as_missing(column: Column) -> NDArray[np.int32]:
+    """Codes in which an empty text is missing: both are the value "", and a unit must not count under it twice."""
+    if "" not in column.values:
+        return column.codes
+    return np.where(column.codes == column.values.index(""), -1, column.codes).astype(np.int32)
 
 
 def _codes(query: Query, codes: NDArray[np.int32], rows: NDArray[np.int32]) -> Longs:
