@@ -7,7 +7,7 @@ notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from os import cpu_count
@@ -16,12 +16,14 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pyarrow as pa
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from parcours.errors import QueryError, did_you_mean
 from parcours.events.log import EventLog
+from parcours.journeys.check import closest
 from parcours.journeys.lifecycle import LifecycleDocument, read_lifecycle
 from parcours.journeys.segments import SegmentDocument, read_segment
+from parcours.lifecycle.rules import LifecycleRules
 from parcours.lifecycle.segments import Segment, members
 from parcours.measures.comparison import Comparison, compare
 from parcours.measures.contract import Measure, Query, measures
@@ -184,6 +186,15 @@ class Questions:
             raise _wrong_question(error, model) from None
         return self._with_range(query) if measure != "events" else _in_order(query)
 
+    def absent_events(self, query: Query) -> dict[str, str | None]:
+        """Events that a question names and the log does not hold, each with the one probably meant.
+
+        They are no mistake, as events may come later; but a zero because of a misspelt name must not go unseen.
+        """
+        present = {name for partition in self.timelines.partitions() for name in partition.names}
+        named = {name for selector in _selectors(query) for name in selector.event}
+        return {name: closest(name, present) for name in sorted(named - present - {"*"})}
+
     def customers(self, query: Query, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The customers behind one cell of the answer to ``query``."""
         return self.engine.members(_measure_of(query), query, cell)
@@ -252,6 +263,23 @@ class Questions:
             return instant_us(as_of)
         span = self.timelines.span_us()
         return span[1] if span else 0
+
+
+def _selectors(given: object) -> Iterator[Selector]:
+    """Every selector anywhere in a question, but for the lifecycle's, which ``check`` looks after."""
+    if isinstance(given, Selector):
+        yield given
+    if isinstance(given, LifecycleRules):
+        return
+    if isinstance(given, BaseModel):
+        for field in type(given).model_fields:
+            yield from _selectors(getattr(given, field))
+    elif isinstance(given, Mapping):
+        for part in given.values():
+            yield from _selectors(part)
+    elif isinstance(given, (tuple, list)):
+        for part in given:
+            yield from _selectors(part)
 
 
 def _in_order(query: Query) -> Query:

@@ -295,3 +295,17 @@ def test_an_empty_workspace_answers_with_nothing(run: Callable[..., Any], tmp_pa
     ):
         ran = run(*ASKED[name][0], "-w", tmp_path / "empty")
         assert ran.code == 0, ran.err
+
+
+ENGLISH_WARNING = "warning: the log holds no event 'order_complete'. Did you mean 'order_completed'?\n"
+FRENCH_WARNING = (
+    "attention\u00a0: le journal ne contient aucun événement 'order_complete'. "
+    "Vouliez-vous dire 'order_completed'\u00a0?\n"
+)
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", ENGLISH_WARNING), ("fr", FRENCH_WARNING)])
+def test_a_misspelt_event_does_not_pass_as_a_zero(language: str, told: str, run: Any, shop: Path) -> None:
+    ran = run("funnel", "signed_up", "order_complete", "--lang", language, "-w", shop)
+    assert (ran.code, ran.err) == (0, told)
+    assert run("funnel", "signed_up", "order_completed", "-w", shop).err == ""

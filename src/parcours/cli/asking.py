@@ -31,10 +31,11 @@ from parcours.cli.periods import day_range, last_instant
 from parcours.cli.places import open_workspace
 from parcours.cli.question_files import question_of, read_question
 from parcours.cli.question_texts import event_of, setting_of, where_of, yaml_value
+from parcours.cli.words import say
 from parcours.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from parcours.workspace import Workspace
 
@@ -144,6 +145,7 @@ def ask(measure: str | None, flags: Iterable[Flag], given: dict[str, Any]) -> No
     form, shop = opened(given)
     name, asked = settings_of(shop, measure, flags, given)
     query = shop.question(name, **asked)
+    _warn_of_absent(shop.absent_events(query), form.language)
     if given["save_segment"] and not given["open_cell"]:
         raise QueryError(
             "--save-segment keeps the customers behind one cell, but no cell is open.",
@@ -163,6 +165,15 @@ def ask(measure: str | None, flags: Iterable[Flag], given: dict[str, Any]) -> No
         tell_saved(save_cell(shop, given["save_segment"], query, asked, cell), customers, form)
     else:
         show_customers(customers, form)
+
+
+def _warn_of_absent(absent: Mapping[str, str | None], language: str) -> None:
+    """On standard error: a zero because of a misspelt event must not go unseen."""
+    for event, meant in absent.items():
+        told = say(language, "warning: the log holds no event {event!r}.", event=event)
+        if meant is not None:
+            told += " " + say(language, "Did you mean {meant!r}?", meant=meant)
+        typer.echo(told, err=True)
 
 
 def _for_reading(form: Form) -> bool:

@@ -11,6 +11,8 @@ from parcours.cli.answer_words import ANSWERS
 FRENCH = ANSWERS | {
     # sentences
     "nothing": "rien",
+    "warning: the log holds no event {event!r}.": "attention\u00a0: le journal ne contient aucun événement {event!r}.",
+    "Did you mean {meant!r}?": "Vouliez-vous dire {meant!r}\u00a0?",
     "Simulated data.": "Données simulées.",
     "yes": "oui",
     "no": "non",
