@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -104,7 +104,7 @@ class Partition:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = make()
-            return self._kept[key]  # type: ignore[return-value]  # the key names the type
+            return cast("T", self._kept[key])  # the key names the type
 
     def keep_latest(self, kind: str, key: object, make: Callable[[], T]) -> T:
         """As ``keep``, but only one of each kind: the last asked for, so that memory stays bounded."""
@@ -113,7 +113,7 @@ class Partition:
             if not isinstance(held, tuple) or held[0] != key:
                 held = (key, make())
                 self._kept[kind] = held
-            return held[1]  # type: ignore[no-any-return]  # the key names the type
+            return cast("T", held[1])  # the key names the type
 
     def rows_of(self, customer: str) -> range:
         """The rows of one customer, empty when the customer is not here."""
