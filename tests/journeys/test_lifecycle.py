@@ -121,7 +121,8 @@ def test_a_mistake_in_a_file_names_the_file(tmp_path: Path) -> None:
         f"{path}:10, field stages[0].laspe: unknown key 'laspe'; did you mean 'lapse'?"
     )
     assert caught.value.hint == (
-        "Allowed keys: id, enter, keep, lapse, title, purpose, channels, strategies, works, must_improve."
+        "Allowed keys: id, enter, keep, lapse, title, purpose, channels, strategies, works, must_improve, "
+        "customer_goal, company_goal, metrics, journeys."
     )
 
 

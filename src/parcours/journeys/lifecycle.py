@@ -20,21 +20,19 @@ translated.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from parcours.journeys.editor_schema import schema_for_editors
+from parcours.journeys.metrics import Cards
+from parcours.journeys.words import ID_FORM, Id, Ids, Text
 from parcours.lifecycle.rules import LifecycleRules, StageRules
 from parcours.timelines.matchers import Part, Selector
 from parcours.values import DAY_US, Duration
 from parcours.yaml_files import load_model, read_model
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 Verdict = Literal["in_use", "works", "must_improve"]
-
-_ID_FORM = "lower-case letters a-z, digits, '-' and '_', starting with a letter or a digit"
 
 
 class Strategy(Part):
@@ -54,7 +52,7 @@ class Stage(StageRules):
 
     model_config = ConfigDict(populate_by_name=False)
 
-    id: Id = Field(description=f"A short name that stays when the title changes: {_ID_FORM}.")
+    id: Id = Field(description=f"A short name that stays when the title changes: {ID_FORM}.")
     title: Text = Field(description="Name of the stage, as people read it.")
     purpose: str = Field("", max_length=2000, description="What the stage is for, in a sentence.")
     channels: tuple[Text, ...] = Field((), description="Channels on which customers are met in this stage.")
@@ -63,6 +61,10 @@ class Stage(StageRules):
     )
     works: tuple[Text, ...] = Field((), description="Strategies that work.")
     must_improve: tuple[Text, ...] = Field((), description="Strategies that must improve.")
+    customer_goal: str = Field("", max_length=500, description="What the customer wants here.")
+    company_goal: str = Field("", max_length=500, description="What the company wants here.")
+    metrics: Cards = Field((), description="Metrics of the stage: ids, or {metric, target, warn, minimum_n}.")
+    journeys: Ids = Field((), description="Ids of the journeys that serve the stage.")
 
     @field_validator("channels", "written_strategies", "works", "must_improve", mode="before")
     @classmethod
@@ -114,7 +116,7 @@ class LifecycleDocument(Part):
     model_config = ConfigDict(title="Lifecycle")
 
     kind: Literal["lifecycle"] = Field(description="Always: lifecycle.")
-    id: Id = Field(description=f"A short name that stays when the title changes: {_ID_FORM}.")
+    id: Id = Field(description=f"A short name that stays when the title changes: {ID_FORM}.")
     title: Text = Field(description="Name of the map, as people read it.")
     purpose: str = Field("", max_length=2000, description="What the map is for, in a sentence.")
     owner: str | None = Field(None, max_length=200, description="Who looks after the map.")
