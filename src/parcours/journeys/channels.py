@@ -1,10 +1,12 @@
 """A channel: where customers and company meet, and how the events name it.
 
-kind: channel
-id: email
-title: E-mail
-icon: email
-values: [email, newsletter, Klaviyo]
+In YAML:
+
+    kind: channel
+    id: email
+    title: E-mail
+    icon: email
+    values: [email, newsletter, Klaviyo]
 """
 
 from __future__ import annotations

@@ -1,24 +1,26 @@
 """What hurts and what is done about it: pain points, opportunities, solutions. One document each.
 
-kind: pain-point
-id: late-date
-text: The delivery date appears only after the address form.
-severity: 5
-touchpoints: [first-purchase/check-date]
+In YAML:
 
-kind: opportunity
-id: promise-early
-text: How might we promise a date on the product page?
-pain_points: [late-date]
+    kind: pain-point
+    id: late-date
+    text: The delivery date appears only after the address form.
+    severity: 5
+    touchpoints: [first-purchase/check-date]
 
-kind: solution
-id: date-on-page
-text: Delivery date on the product page
-opportunities: [promise-early]
-owner: Nora, logistics
-status: running
-effort: 3
-expected: {metric: add-to-basket, change: 0.06}
+    kind: opportunity
+    id: promise-early
+    text: How might we promise a date on the product page?
+    pain_points: [late-date]
+
+    kind: solution
+    id: date-on-page
+    text: Delivery date on the product page
+    opportunities: [promise-early]
+    owner: Nora, logistics
+    status: running
+    effort: 3
+    expected: {metric: add-to-basket, change: 0.06}
 """
 
 from __future__ import annotations

@@ -1,14 +1,16 @@
 """A persona: whom a journey is drawn for, bound to the customers whom it stands for.
 
-kind: persona
-id: claire
-name: Claire, 34
-role: Buys gifts online
-quote: Paying a little more is fine. Not knowing when it comes is not.
-goals: [Find an idea that feels like her sister]
-needs: [A date she can count on]
-frustrations: [Delivery dates that come too late]
-segment: {profile: {country: [FR, BE]}}       # or the id of a saved segment
+In YAML:
+
+    kind: persona
+    id: claire
+    name: Claire, 34
+    role: Buys gifts online
+    quote: Paying a little more is fine. Not knowing when it comes is not.
+    goals: [Find an idea that feels like her sister]
+    needs: [A date she can count on]
+    frustrations: [Delivery dates that come too late]
+    segment: {profile: {country: [FR, BE]}}       # or the id of a saved segment
 """
 
 from __future__ import annotations
