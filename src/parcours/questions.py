@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from parcours.measures.result import Result
     from parcours.measures.retention import RetentionResult
     from parcours.measures.sequences import SequencesResult
-    from parcours.measures.session_result import SessionsResult
+    from parcours.measures.sessions.result import SessionsResult
     from parcours.measures.stages import StagesResult
     from parcours.measures.stickiness import StickinessResult
     from parcours.measures.transitions import TransitionsResult

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Any
 
-from parcours.measures.item_query import FlowQuery, ItemQuery
+from parcours.measures.flow.item_query import FlowQuery, ItemQuery
 from twins.events import Event, by_customer
 from twins.matching import Traits, as_text, holds, selects
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
 
-from parcours.measures.retention_query import Query
+from parcours.measures.retention.query import Query
 from parcours.timelines.calendar import Calendar
 from parcours.timelines.matchers import Selector
 from twins.events import Event, by_customer

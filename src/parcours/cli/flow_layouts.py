@@ -12,7 +12,7 @@ from parcours.cli.tables import shown_value
 if TYPE_CHECKING:
     from parcours.measures.paths import PathsResult
     from parcours.measures.sequences import SequencesResult
-    from parcours.measures.session_result import SessionsResult
+    from parcours.measures.sessions.result import SessionsResult
     from parcours.measures.transitions import TransitionsResult
 
 MOST_PATHS = 10

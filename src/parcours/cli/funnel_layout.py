@@ -12,7 +12,7 @@ from parcours.cli.words import say
 
 if TYPE_CHECKING:
     from parcours.measures.correlation import CorrelationResult
-    from parcours.measures.funnel_result import FunnelResult
+    from parcours.measures.funnel.result import FunnelResult
 
 MOST_INSTEAD = 3
 STEPS = {

@@ -10,9 +10,9 @@ from parcours.journeys.lifecycle import FunnelPlan, RetentionPlan
 from parcours.maps.measured import Cohort, CohortCell, Count, FunnelStep, MainFunnel, RetentionTriangle, Span
 from parcours.measures import funnel, retention
 from parcours.measures.engine import LocalEngine
-from parcours.measures.funnel_query import Query as FunnelQuery
-from parcours.measures.funnel_result import NOTHING_NAME
-from parcours.measures.retention_query import Query as RetentionQuery
+from parcours.measures.funnel.query import Query as FunnelQuery
+from parcours.measures.funnel.result import NOTHING_NAME
+from parcours.measures.retention.query import Query as RetentionQuery
 from parcours.stats.proportions import wilson
 from parcours.values import DAY_US, SECOND_US
 

@@ -1,1 +1,1 @@
-"""5 · Timelines and stages become numbers; one file an analysis."""
+"""5 · Timelines and stages become numbers; one place an analysis."""

@@ -5,7 +5,7 @@
     finish(partial, query) -> result      rates, intervals, labels
 
 A partial is a set of named arrays and nothing else, so that it can be cached, sent and merged anywhere. A
-measure is registered by being there: a module of this package that holds ``MEASURE``."""
+measure is registered by being there: a module or package in this one that holds ``MEASURE``."""
 
 from __future__ import annotations
 

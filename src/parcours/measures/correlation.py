@@ -34,11 +34,11 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from parcours.errors import QueryError
-from parcours.measures import funnel_query
 from parcours.measures.cells import place
 from parcours.measures.contract import Measure, Partial
-from parcours.measures.funnel_attempts import LONGEST, Attempts, attempts
-from parcours.measures.funnel_marks import STEP_BITS, marks
+from parcours.measures.funnel import query as funnel_query
+from parcours.measures.funnel.attempts import LONGEST, Attempts, attempts
+from parcours.measures.funnel.marks import STEP_BITS, marks
 from parcours.measures.groups import OTHER, largest
 from parcours.measures.partials import add_labelled
 from parcours.measures.result import Result

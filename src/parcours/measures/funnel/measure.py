@@ -1,0 +1,212 @@
+"""Funnel: how many get from the first step to the last, where they are lost, how long it takes.
+
+    share of step k = units whose attempt reached step k ÷ units whose attempt began
+
+Every event of the first step opens an **attempt**. All its steps lie within the window of its first one (ends
+inside), each within its own ``within`` of the step before, all inside the range: what happened after the range is
+not seen. The attempt that gets furthest stands for the unit; among equals a clean one (no exclusion), then the one
+that ends earliest, then the one that began last, so that A A B is timed from the second A. One event fills one step;
+events at one instant may be taken in any order. Shares carry Wilson's 95 % interval. A unit that did not convert
+while one of its attempts was still open when the range ended is *censored*: undecided, not lost.
+
+*Exclusions* forbid events strictly between two steps in time (to the window's end when the later step was not
+reached); a unit whose furthest attempts are all void leaves the funnel. *Optional* steps may be skipped: they are
+filled where that neither costs a step nor delays the last one, and times, shares and ``within`` refer to the step
+before that is not optional. *Hold constant*: the properties are equal on every step; an event that lacks one fills
+no step. *Unordered*: any event of any step opens an attempt, step n means "n of the steps were done". *Totals*: an
+attempt that is over lets the unit enter again, at the first opening event after its conversion, its time-out or the
+event that voided it; attempts that open within the window of the entry compete for it as they do for a unit.
+*Breakdown*: the value on the first step that has one (first touch), on the last (last touch), on step k (nowhere if
+k was not reached), or each value as a funnel of its own over the events with that value (all events; a unit may
+then be in several). *Over time*: the best of the attempts that began in the period.
+
+Assumes that the window is long enough for an honest customer: a conversion after it counts as none.
+
+Other tools read the word differently. Mixpanel times A A B from the first A, and lets its window run out, unless
+"optimized re-entry" is on; it takes steps within two seconds of each other in any order, where here only events of one
+instant are. Mixpanel and Amplitude bind only the first step to the range: conversions after it still count, so that
+the figures of a closed range go on changing. Amplitude takes the "earliest-longest" path, which is the best attempt
+here, and shows those whose window is still open as lost. ClickHouse's ``windowFunnel`` returns the level that was
+reached and nothing of when. A one-pass funnel fills every step with the first event that fits, so that a later one
+which would meet a window or avoid an exclusion does not help.
+
+Reference: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
+American Statistical Association 22, 1927, for the intervals. The definitions are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parcours.measures.contract import Measure, Partial
+from parcours.measures.durations import Durations
+from parcours.measures.funnel.attempts import Attempts, attempts
+from parcours.measures.funnel.breakdown import grouped
+from parcours.measures.funnel.cells import units_behind
+from parcours.measures.funnel.figures import result_of
+from parcours.measures.funnel.next_events import next_rows
+from parcours.measures.funnel.query import Query
+from parcours.measures.funnel.result import FunnelResult
+from parcours.measures.partials import add_labelled, align
+from parcours.timelines.partition import Partition
+from parcours.values import SECOND_US
+
+Longs = NDArray[np.int64]
+TOTAL = ""  # labels of groups begin with "=", so that a missing value is another label
+
+
+class Funnel(Measure[Query, FunnelResult]):
+    """Steps, shares, times."""
+
+    name = "funnel"
+    question = Query
+
+    def map(self, partition: Partition, query: Query) -> Partial:
+        seen, found = attempts(partition, query)
+        clean = found.only(~found.void)
+        labels, label, counted = np.array([TOTAL]), np.zeros(len(clean), dtype=np.int64), clean
+        if query.by is not None:
+            values, value, of_values = grouped(partition, query, query.by, clean)
+            labels = np.array([TOTAL, *(f"={value}" for value in values)])
+            label = np.concatenate((label, value + 1))
+            counted = clean.and_(of_values)
+        partial = _tally(query, counted, label, len(labels))
+        next_names, next_counts = _next_events(seen.partition, query, clean)
+        return {
+            "labels": labels,
+            **partial,
+            "excluded": np.array([np.count_nonzero(found.void)], dtype=np.int64),
+            "next_names": next_names,
+            "next_counts": next_counts,
+            **_over_time(partition, query, clean),
+        }
+
+    def merge(self, one: Partial, other: Partial) -> Partial:
+        labels, first, second = align(one["labels"], other["labels"])
+        places = {"one": first.astype(np.int64), "other": second.astype(np.int64)}
+        steps = one["reached"].shape[1]
+        merged: Partial = {"labels": labels}
+        for name in ("reached", "censored", "seconds"):
+            total = np.zeros((len(labels), *one[name].shape[1:]), dtype=np.int64)
+            total[first] += one[name]
+            total[second] += other[name]
+            merged[name] = total
+        times = _durations(one).moved(_cells(places["one"], steps)) + _durations(other).moved(
+            _cells(places["other"], steps)
+        )
+        names, counts = add_labelled(
+            (one["next_names"], other["next_names"]), (one["next_counts"], other["next_counts"])
+        )
+        return merged | _stored(times) | {
+            "excluded": one["excluded"] + other["excluded"],
+            "next_names": names,
+            "next_counts": counts,
+            "over_reached": one["over_reached"] + other["over_reached"],
+            "over_censored": one["over_censored"] + other["over_censored"],
+        }  # fmt: skip
+
+    def finish(self, partial: Partial, query: Query) -> FunnelResult:
+        return result_of(partial, _durations(partial), query)
+
+    def members(
+        self, partition: Partition, query: Query, cell: Mapping[str, str]
+    ) -> NDArray[np.integer[Any]]:
+        """Cells: ``step`` (its number) with ``state`` (reached, dropped, censored), alone or in a ``group`` or a
+        ``period_start``; ``state`` converted or excluded; ``step`` with ``event`` (what they did instead);
+        ``from_seconds`` with ``to_seconds`` (time to convert).
+        """
+        return units_behind(partition, query, cell)
+
+
+def _tally(query: Query, found: Attempts, label: Longs, labels: int) -> Partial:
+    """Counts and times by label and step; column 0 of times is the whole conversion."""
+    steps = len(query.steps)
+    last, before = query.last_required, query.steps_before
+    reached = np.zeros((labels, steps), dtype=np.int64)
+    censored = np.zeros((labels, steps), dtype=np.int64)
+    seconds = np.zeros((labels, steps, 2), dtype=np.int64)
+    cells: list[Longs] = []
+    lengths: list[Longs] = []
+    stuck = np.ravel_multi_index((label[found.open_], found.reach[found.open_] - 1), censored.shape)
+    censored += np.bincount(stuck, minlength=censored.size).reshape(censored.shape)
+    for step in range(steps):
+        here = np.flatnonzero(found.rows[:, step] >= 0)
+        reached[:, step] = np.bincount(label[here], minlength=labels)
+        end, begin = (step, before[step]) if step else (last, 0)
+        if step == 0:
+            here = np.flatnonzero(found.rows[:, last] >= 0)
+        length = found.times[here, end] - found.times[here, begin]
+        cells.append(label[here] * steps + step)
+        lengths.append(length)
+        for part, values in enumerate(np.divmod(length, SECOND_US)):
+            seconds[:, step, part] = _sums(label[here], values, labels)
+    times = Durations.of(np.concatenate(cells), np.concatenate(lengths))
+    return {"reached": reached, "censored": censored, "seconds": seconds, **_stored(times)}
+
+
+def _sums(label: Longs, values: Longs, labels: int) -> Longs:
+    """Exact sums by label."""
+    total = np.zeros(labels, dtype=np.int64)
+    if labels == 1:
+        total[0] = values.sum()
+    else:
+        np.add.at(total, label, values)
+    return total
+
+
+def _durations(partial: Partial) -> Durations:
+    return Durations(
+        partial["time_cells"], partial["time_us"], partial["time_counts"], int(partial["resolution_us"][0])
+    )
+
+
+def _stored(times: Durations) -> Partial:
+    return {
+        "time_cells": times.cells,
+        "time_us": times.lengths_us,
+        "time_counts": times.counts,
+        "resolution_us": np.array([times.resolution_us], dtype=np.int64),
+    }
+
+
+def _cells(places: Longs, steps: int) -> Longs:
+    """Where the cells of each label's steps go when labels go to ``places``."""
+    return (places[:, None] * steps + np.arange(steps)).ravel()
+
+
+def _over_time(partition: Partition, query: Query, clean: Attempts) -> Partial:
+    periods, steps = query.periods(), len(query.steps)
+    if periods is None:
+        return {"over_reached": np.zeros((0, steps), np.int64), "over_censored": np.zeros(0, np.int64)}
+    if query.count == "units":
+        _, every = attempts(partition, query, periods=True)
+        clean = every.only(~every.void)
+    period = np.searchsorted(periods.bounds_us, clean.times[:, 0], side="right") - 1
+    reached = np.zeros((len(periods), steps), dtype=np.int64)
+    for step in range(steps):
+        reached[:, step] = np.bincount(period[clean.rows[:, step] >= 0], minlength=len(periods))
+    return {
+        "over_reached": reached,
+        "over_censored": np.bincount(period[clean.open_], minlength=len(periods)).astype(np.int64),
+    }
+
+
+def _next_events(part: Partition, query: Query, clean: Attempts) -> tuple[NDArray[np.str_], Longs]:
+    """The next event of those who did not convert, by the furthest step; "" for none."""
+    left = clean.only(clean.reach <= query.last_required)
+    following = next_rows(part.offsets, part.timestamps, left.unit, left.furthest_rows)
+    names = np.array([*part.names, ""])
+    code = np.where(following >= 0, part.events[following], len(part.names)) if len(left) else following
+    shape = (len(names), len(query.steps))
+    flat = np.ravel_multi_index((code, left.reach - 1), shape)
+    counts = np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+    labels, first = np.unique(names, return_index=True)
+    seen = counts[first].any(axis=1)
+    return labels[seen], counts[first][seen]
+
+
+MEASURE = Funnel()

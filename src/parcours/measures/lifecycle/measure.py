@@ -1,0 +1,379 @@
+"""Where customers leave: how likely a stay in each stage ends by advancing or by lapsing, and how long it
+takes.
+
+For the stays that began in the range, the **cumulative incidence** of advancing and of lapsing within a
+horizon, with the other as competing risk and unfinished stays censored (Aalen-Johansen), never a share of
+finished stays only nor a mean of finished times: both make a young stage look better or worse than it is.
+**Drop-off** of a stage is the cumulative incidence of lapse. **Median time to advance** is the time within
+which half of *all* stays advance; it does not exist where fewer than half ever do. **Median stay** is the
+time within which half of the stays end either way. Also: how many stays were unfinished, where those who
+advanced went (skips), and the next event of any kind after a lapse.
+
+Other tools read these words otherwise: a funnel counts unfinished stays as lost; "average time in stage"
+usually means the mean over finished stays. Assumes that when a stay is cut off by the end of the data, that
+says nothing about how it would have ended.
+
+Reference: O. O. Aalen and S. Johansen, Scandinavian Journal of Statistics 5, 1978;
+``parcours.stats.incidence``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pydantic import Field
+
+from parcours.errors import QueryError
+from parcours.lifecycle.intervals import ADVANCED, LAPSED, NO_ROW, Stays
+from parcours.lifecycle.rules import LifecycleRules
+from parcours.measures import contract
+from parcours.measures.cells import place
+from parcours.measures.contract import Measure, Partial
+from parcours.measures.groups import group_of_stays, in_group, largest
+from parcours.measures.lifecycle.last_steps import last_steps
+from parcours.measures.partials import add_labelled
+from parcours.measures.result import Result
+from parcours.measures.scope import stays_in_scope
+from parcours.stats.incidence import AtHorizon, CumulativeIncidence, cumulative_incidence
+from parcours.stats.stays import IncidenceTable
+from parcours.timelines.partition import Partition
+from parcours.values import DAY_US, Duration, Estimate
+
+if TYPE_CHECKING:
+    import altair
+
+ADVANCE_CAUSE, LAPSE_CAUSE = 1, 2
+NOTHING_SEEN = ""
+ENDINGS = ("advanced", "lapsed", "unfinished")
+
+
+class Query(contract.Query):
+    """Which stages, for stays that began in the range."""
+
+    rules: LifecycleRules = Field(description="The lifecycle's stages.")
+    horizon: Duration = Field(
+        Duration(180 * DAY_US), description="Shares are given within this time of entering."
+    )
+    by: str | None = Field(
+        None, description="Break down by profile.<trait>, or by a property of the entering event."
+    )
+    top: int = Field(10, ge=1, le=200, description="Largest groups to show.")
+
+    def bounds_us(self) -> tuple[int, int]:
+        if self.start is None or self.end is None:
+            raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
+        if self.end < self.start:
+            raise QueryError(f"The range ends ({self.end}) before it starts ({self.start}).")
+        after = self.calendar.step(self.end, "day")
+        return self.calendar.midnight_us(self.start), self.calendar.midnight_us(after)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the stays in one stage end, for one group of customers ("" without a breakdown)."""
+
+    stage: str
+    group: str
+    stays: int
+    unfinished: int
+    advance: AtHorizon
+    lapse: AtHorizon
+    median_advance_us: int | None
+    median_stay_us: int | None
+    curve: CumulativeIncidence
+    advanced_to: tuple[tuple[str, int], ...]  # stage and stays, in stage order; beyond the next stage: skips
+    next_after_lapse: tuple[tuple[str, int], ...]  # event and stays, most frequent first; "" nothing seen
+    last_before_lapse: tuple[tuple[str, int], ...]  # path of the last events and stays, most frequent first
+
+
+@dataclass(frozen=True)
+class LifecycleResult(Result):
+    """The outcomes of every stage. ``shape``: table."""
+
+    shape: ClassVar[str] = "table"
+    stages: tuple[str, ...]
+    horizon: Duration
+    outcomes: tuple[Outcome, ...]
+
+    def of(self, stage: str, group: str = "") -> Outcome:
+        """The outcome of one stage and group; raises QueryError when there is none."""
+        place(stage, self.stages, "stage")
+        groups = {one.group: one for one in self.outcomes if one.stage == stage}
+        place(group, tuple(groups), "group")
+        return groups[group]
+
+    def tables(self) -> Mapping[str, pa.Table]:
+        return {
+            "outcomes": pa.Table.from_pylist([_outcome_row(one) for one in self.outcomes], schema=_OUTCOMES),
+            "advanced_to": pa.Table.from_pylist(
+                [
+                    {"stage": one.stage, "group": one.group, "target": target, "stays": count}
+                    for one in self.outcomes
+                    for target, count in one.advanced_to
+                ],
+                schema=_ADVANCED_TO,
+            ),
+            "next_after_lapse": pa.Table.from_pylist(
+                [
+                    {"stage": one.stage, "group": one.group, "event": event or None, "stays": count}
+                    for one in self.outcomes
+                    for event, count in one.next_after_lapse
+                ],
+                schema=_NEXT,
+            ),
+            "last_before_lapse": pa.Table.from_pylist(
+                [
+                    {"stage": one.stage, "group": one.group, "path": path, "stays": count}
+                    for one in self.outcomes
+                    for path, count in one.last_before_lapse
+                ],
+                schema=_LAST,
+            ),
+        }
+
+    def estimates(self) -> Mapping[str, Estimate]:
+        found = {
+            " ".join(part for part in (one.stage, one.group, ending) if part): at.estimate
+            for one in self.outcomes
+            for ending, at in (("advance", one.advance), ("lapse", one.lapse))
+        }
+        return {name: estimate for name, estimate in found.items() if estimate is not None}
+
+    def chart(self) -> altair.TopLevelMixin:
+        from parcours.measures.charts import incidence
+
+        rows = [
+            {"stage": one.stage, "ending": ending, "days": time / DAY_US, "share": float(share)}
+            for one in self.outcomes
+            if one.group == self.outcomes[0].group
+            for cause, ending in ((ADVANCE_CAUSE, "advanced"), (LAPSE_CAUSE, "lapsed"))
+            for time, share in _thinned(one.curve, cause, self.horizon.us)
+        ]
+        return incidence(pa.Table.from_pylist(rows, schema=_CURVES), order=self.stages)
+
+
+def _thinned(
+    curve: CumulativeIncidence, cause: int, horizon_us: int, most: int = 240
+) -> list[tuple[int, float]]:
+    """Steps of a curve up to the horizon, at most ``most`` of them: a picture has no more pixels to show
+    them.
+    """
+    times, shares = curve.times_us, curve.incidence[cause - 1]
+    inside = int(np.searchsorted(times, horizon_us, side="right"))
+    chosen = np.unique(np.linspace(0, inside - 1, min(inside, most)).astype(np.int64))
+    steps = [(0, 0.0), *((int(times[i]), float(shares[i])) for i in chosen if inside)]
+    known_until = (
+        horizon_us if curve.table.durations_us.size and curve.table.durations_us[-1] >= horizon_us else 0
+    )
+    return [*steps, (known_until, steps[-1][1])] if known_until else steps
+
+
+def _outcome_row(one: Outcome) -> dict[str, object]:
+    row: dict[str, object] = {
+        "stage": one.stage, "group": one.group, "stays": one.stays, "unfinished": one.unfinished,
+        "median_days_to_advance": None if one.median_advance_us is None else one.median_advance_us / DAY_US,
+        "median_days_in_stage": None if one.median_stay_us is None else one.median_stay_us / DAY_US,
+    }  # fmt: skip
+    for way, done, found in (("advance", "advanced", one.advance), ("lapse", "lapsed", one.lapse)):
+        estimate = found.estimate
+        row |= {
+            f"{way}_share": estimate.value if estimate else None,
+            f"{way}_share_low": estimate.low if estimate else None,
+            f"{way}_share_high": estimate.high if estimate else None,
+            f"{done}_within_horizon": found.ended,
+        }
+    return row
+
+
+_SHARES = [
+    pa.field(name, pa.int64() if name.endswith("horizon") else pa.float64())
+    for way, done in (("advance", "advanced"), ("lapse", "lapsed"))
+    for name in (f"{way}_share", f"{way}_share_low", f"{way}_share_high", f"{done}_within_horizon")
+]
+_STAGE = [pa.field("stage", pa.string()), pa.field("group", pa.string())]
+_OUTCOMES = pa.schema(
+    [
+        *_STAGE,
+        pa.field("stays", pa.int64()),
+        pa.field("unfinished", pa.int64()),
+        *_SHARES,
+        pa.field("median_days_to_advance", pa.float64()),
+        pa.field("median_days_in_stage", pa.float64()),
+    ]
+)
+_ADVANCED_TO = pa.schema([*_STAGE, pa.field("target", pa.string()), pa.field("stays", pa.int64())])
+_NEXT = pa.schema([*_STAGE, pa.field("event", pa.string()), pa.field("stays", pa.int64())])
+_LAST = pa.schema([*_STAGE, pa.field("path", pa.string()), pa.field("stays", pa.int64())])
+_CURVES = pa.schema(
+    [
+        pa.field("stage", pa.string()),
+        pa.field("ending", pa.string()),
+        pa.field("days", pa.float64()),
+        pa.field("share", pa.float64()),
+    ]
+)
+
+
+class Lifecycle(Measure[Query, LifecycleResult]):
+    """Outcomes of stays."""
+
+    name = "lifecycle"
+    question = Query
+
+    def map(self, partition: Partition, query: Query) -> Partial:
+        found = stays_in_scope(partition, query)
+        chosen = np.flatnonzero(_begun(found, query))
+        labels, group = group_of_stays(partition, found, query.by)
+        stages = len(query.rules.stages)
+        place_of_stay = group[chosen] * stages + found.stage[chosen]
+        key, durations, ways = _durations(found, chosen, place_of_stay, query.as_of_us)
+        advanced_to = np.zeros((len(labels) * stages, stages), dtype=np.int64)
+        advanced = chosen[found.exit[chosen] == ADVANCED]
+        where = group[advanced] * stages + found.stage[advanced]
+        np.add.at(advanced_to, (where, found.stage[advanced + 1]), 1)
+        place_count = len(labels) * stages
+        events, next_counts = _next_events(partition, found, chosen, place_of_stay, place_count)
+        paths, last_counts = last_steps(partition, found, chosen, place_of_stay, place_count)
+        return {
+            "labels": labels,
+            "place": key, "duration": durations, "ways": ways,
+            "advanced_to": advanced_to.reshape(len(labels), stages, stages),
+            "events": events, "next": next_counts.reshape(len(events), len(labels), stages),
+            "paths": paths, "last": last_counts.reshape(len(paths), len(labels), stages),
+        }  # fmt: skip
+
+    def merge(self, one: Partial, other: Partial) -> Partial:
+        stages = one["advanced_to"].shape[1]
+        labels, advanced_to = add_labelled(
+            (one["labels"], other["labels"]), (one["advanced_to"], other["advanced_to"])
+        )
+        parts = [(part, np.searchsorted(labels, part["labels"])) for part in (one, other)]
+        places = [
+            position[part["place"] // stages] * stages + part["place"] % stages for part, position in parts
+        ]
+        key, durations, ways = _counted(
+            np.concatenate(places),
+            np.concatenate([one["duration"], other["duration"]]),
+            np.concatenate([one["ways"], other["ways"]]),
+        )
+        merged: Partial = {
+            "labels": labels, "place": key, "duration": durations, "ways": ways, "advanced_to": advanced_to
+        }  # fmt: skip
+        for names, counts in (("events", "next"), ("paths", "last")):
+            merged[names], merged[counts] = add_labelled(
+                (one[names], other[names]),
+                (
+                    _spread(one[counts], parts[0][1], len(labels)),
+                    _spread(other[counts], parts[1][1], len(labels)),
+                ),
+            )
+        return merged
+
+    def finish(self, partial: Partial, query: Query) -> LifecycleResult:
+        stages = query.rules.ids
+        per_label = np.zeros(len(partial["labels"]), dtype=np.int64)
+        np.add.at(per_label, partial["place"] // len(stages), partial["ways"].sum(axis=1))
+        outcomes = [
+            self._outcome(partial, query, group, stage)
+            for group in largest(partial["labels"], per_label, query.top)
+            for stage in range(len(stages))
+        ]
+        return LifecycleResult(stages, query.horizon, tuple(outcomes))
+
+    def _outcome(self, partial: Partial, query: Query, group: int, stage: int) -> Outcome:
+        ids = query.rules.ids
+        mine = partial["place"] == group * len(ids) + stage
+        table = IncidenceTable.from_counts(partial["duration"][mine], partial["ways"][mine])
+        curve = cumulative_incidence(table)
+        targets = partial["advanced_to"][group, stage]
+        return Outcome(
+            stage=ids[stage],
+            group=str(partial["labels"][group]),
+            stays=table.stays,
+            unfinished=table.unfinished,
+            advance=curve.at(ADVANCE_CAUSE, query.horizon.us),
+            lapse=curve.at(LAPSE_CAUSE, query.horizon.us),
+            median_advance_us=curve.quantile_us(ADVANCE_CAUSE),
+            median_stay_us=curve.median_stay_us(),
+            curve=curve,
+            advanced_to=tuple((ids[i], int(n)) for i, n in enumerate(targets) if n),
+            next_after_lapse=_most_frequent(partial["events"], partial["next"][:, group, stage]),
+            last_before_lapse=_most_frequent(partial["paths"], partial["last"][:, group, stage]),
+        )
+
+    def members(
+        self, partition: Partition, query: Query, cell: Mapping[str, str]
+    ) -> NDArray[np.integer[Any]]:
+        """Cells: ``stage`` and ``ending`` (advanced, lapsed, unfinished), and ``group`` when broken down."""
+        found = stays_in_scope(partition, query)
+        stage = place(cell.get("stage"), query.rules.ids, "stage")
+        ending = place(cell.get("ending"), ENDINGS, "ending")
+        exit_code = (ADVANCED, LAPSED, 0)[ending]
+        chosen = _begun(found, query) & (found.stage == stage) & (found.exit == exit_code)
+        chosen &= in_group(partition, found, query.by, cell.get("group"))
+        return np.unique(found.customer[chosen])
+
+
+def _most_frequent(names: NDArray[np.str_], counts: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
+    order = largest(names, counts, len(names))
+    return tuple((str(names[i]), int(counts[i])) for i in order if counts[i])
+
+
+def _begun(found: Stays, query: Query) -> NDArray[np.bool_]:
+    low, high = query.bounds_us()
+    return (found.entered_us >= low) & (found.entered_us < high)
+
+
+def _durations(
+    found: Stays, chosen: NDArray[np.intp], places: NDArray[np.int64], as_of_us: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Stays counted by place, duration and way: unfinished, advanced, lapsed."""
+    until = np.minimum(found.left_us[chosen], as_of_us)  # an open stay is seen up to the end of the data
+    way = found.exit[chosen].astype(np.int64)
+    ways = np.zeros((len(chosen), 3), dtype=np.int64)
+    ways[np.arange(len(chosen)), way] = 1
+    return _counted(places, until - found.entered_us[chosen], ways)
+
+
+def _counted(
+    places: NDArray[np.int64], durations: NDArray[np.int64], ways: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Sum the rows of equal place and duration."""
+    if not len(places):
+        return places, durations, ways
+    order = np.lexsort((durations, places))
+    places, durations, ways = places[order], durations[order], ways[order]
+    begins = np.flatnonzero(
+        np.concatenate(([True], (places[1:] != places[:-1]) | (durations[1:] != durations[:-1])))
+    )
+    return places[begins], durations[begins], np.add.reduceat(ways, begins, axis=0)
+
+
+def _next_events(
+    partition: Partition, found: Stays, chosen: NDArray[np.intp], places: NDArray[np.int64], place_count: int
+) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    """Stays that lapsed, by next event and place; the event "" stands for nothing seen."""
+    lapsed = found.exit[chosen] == LAPSED
+    rows = found.next_row[chosen][lapsed]
+    names = np.array([*partition.names, NOTHING_SEEN])
+    codes = np.full(len(rows), len(names) - 1, dtype=np.int64)
+    seen = rows != NO_ROW
+    codes[seen] = partition.events[rows[seen]]
+    counts = np.zeros((len(names), place_count), dtype=np.int64)
+    np.add.at(counts, (codes, places[lapsed]), 1)
+    order = np.argsort(names)
+    return names[order], counts[order]
+
+
+def _spread(counts: NDArray[np.int64], positions: NDArray[np.intp], size: int) -> NDArray[np.int64]:
+    """Move the label axis (the second) of ``counts`` to its place among ``size`` labels."""
+    spread = np.zeros((counts.shape[0], size, counts.shape[2]), dtype=np.int64)
+    spread[:, positions] = counts
+    return spread
+
+
+MEASURE = Lifecycle()
