@@ -20,7 +20,7 @@ from parcours.yaml_files import load_model
 METRICS = (
     "kind: metric\nid: m\ntitle: M\nunit: share\nconversion: {from: seen, to: bought, within: 3d}\n",
     (
-        "kind: metric\nid: m\ntitle: M\nunit: money\nratio:\n  of: {observations: ad_spend, dimensions: {channel: ads}}\n"
+        "kind: metric\nid: m\ntitle: M\nunit: money\nratio:\n  of: {observations: spend, dimensions: {channel: ads}}\n"
         "  per: {customers: {event: [a, b], where: {any: [{x: 1}, {not: {y: [1, 2]}}], z: {gte: 2.5}}}}\n"
     ),
     "kind: metric\nid: m\ntitle: M\nunit: share\nchurn: {}\n",
