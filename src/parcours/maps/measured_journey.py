@@ -96,7 +96,8 @@ class MeasuredEmotion:
 class TouchpointFlow:
     """Who gets here and who goes on, by the funnel's rules (per-step windows, optional touchpoints may be skipped).
 
-    ``reached`` = ``moved_on`` + ``dropped`` + ``open``. ``None`` of a share: nobody was there."""
+    ``reached`` = ``moved_on`` + ``dropped`` + ``open``. Who is at the last touchpoint that is not optional, or beyond,
+    has arrived: there ``moved_on`` = ``reached`` and ``share_moving_on`` is ``None``, as it is where nobody was."""
 
     reached: int
     moved_on: int
@@ -106,8 +107,8 @@ class TouchpointFlow:
     share_moving_on: Estimate | None
     median_days_since_before: float | None
     did_instead: tuple[Count, ...]  # first event after it of those who dropped; name "" = nothing seen
-    value_at_stake_minor: int | None  # dropped × mean value of those who continue; None: no value known
-    value_of_those_who_continue_minor: int | None  # mean
+    value_at_stake_minor: int | None  # dropped × mean value of those who moved on; None: no value known
+    value_of_those_who_continue_minor: int | None  # mean over those who moved on, who spent nothing included
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,7 @@ class MeasuredPhase:
     share_moving_on: Estimate | None
     touchpoints: tuple[str, ...]  # ids
     score: ExperienceScore | None
+    value_at_stake_minor: int | None = None  # the sum over its touchpoints; None: no value known
 
     @property
     def headline(self) -> MeasuredCard | None:
@@ -316,10 +318,13 @@ class MeasuredJourney:
     completion: Estimate | None
     median_days_to_complete: float | None
     value_at_stake_minor: int | None
-    value_assumption: str  # code of the assumption, said in words by the renderers; "" when no value
+    value_assumption: (
+        str  # "as-those-who-moved-on": the lost would have spent what those who moved on did; or ""
+    )
     worst: str | None  # id of the touchpoint whose loss is worth most (else: largest share lost, n ≥ 30)
     coverage: Coverage
     score: ExperienceScore
+    aim: str = "other"  # sales, referrals, retention, fewer_complaints or other: journeys are compared by it
 
     def touchpoint(self, touchpoint_id: str) -> MeasuredTouchpoint:
         """The touchpoint of this id; raises KeyError."""
