@@ -5,13 +5,17 @@
     │   ├── SourceError            a file cannot be read as events
     │   ├── MappingError           a mapping does not fit its file
     │   ├── DocumentError          a YAML document is wrong (file, line, field)
+    │   │   └── DocumentsError     several documents are wrong, or do not fit together
+    │   ├── ConflictError          somebody else has changed the same thing in the meantime
     │   ├── QueryError             a question makes no sense
     │   ├── UnknownCustomerError   no such customer in the log
     │   └── TooManyBadRowsError    an import was stopped before it committed
     ├── WorkspaceError             the workspace itself
     │   ├── WorkspaceNotFoundError
     │   ├── WorkspaceExistsError
-    │   └── WorkspaceBusyError     another process holds the import lock for too long
+    │   ├── WorkspaceBusyError     another process holds the import lock for too long
+    │   │   └── WritingTakenOverError  a writer was silent for so long that another one took over
+    │   └── StoreError             an object store is out of reach, or refuses
     └── MissingExtraError          an optional package is not installed
 
 Each class carries a stable ``code`` that scripts may test; the message says what was wrong and where,
@@ -81,6 +85,25 @@ class DocumentError(InputError):
         super().__init__(f"{where}: {message}" if where else message, hint=hint)
 
 
+class DocumentsError(DocumentError):
+    """Several documents are wrong, or do not fit together; ``errors`` tells each."""
+
+    code = "documents"
+
+    def __init__(self, errors: Iterable[DocumentError]) -> None:
+        self.errors = tuple(errors)
+        first = self.errors[0]
+        told = [f"{len(self.errors)} mistakes in the documents:", *(f"- {one}" for one in self.errors)]
+        super().__init__("\n".join(told))
+        self.file, self.line, self.field = first.file, first.line, first.field
+
+
+class ConflictError(InputError):
+    """Somebody else has changed the same thing in the meantime; nothing was written."""
+
+    code = "conflict"
+
+
 class QueryError(InputError):
     """A question makes no sense as asked."""
 
@@ -121,6 +144,18 @@ class WorkspaceBusyError(WorkspaceError):
     """Another process holds the workspace's import lock for too long."""
 
     code = "workspace-busy"
+
+
+class WritingTakenOverError(WorkspaceBusyError):
+    """A writer to an object store was silent for so long that another one took over; nothing of it was kept."""
+
+    code = "writing-taken-over"
+
+
+class StoreError(WorkspaceError):
+    """An object store is out of reach, or refuses what was asked of it."""
+
+    code = "store"
 
 
 class MissingExtraError(ParcoursError):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -41,6 +41,11 @@ def text_of(document: BaseModel) -> str:
     return stream.getvalue()
 
 
+def short_form(value: Any) -> Any:
+    """Any part of a document, or a single value, as plain values in the shortest form that reads the same."""
+    return _plain(value)
+
+
 def plain(document: BaseModel) -> dict[str, Any]:
     """A document as plain values in the forms that people write, defaults left out."""
     fields = type(document).model_fields
@@ -53,6 +58,8 @@ def plain(document: BaseModel) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, RootModel):
+        return _plain(value.root)
     if isinstance(value, BaseModel):
         return _short(value)
     if isinstance(value, (tuple, list)):

@@ -44,8 +44,8 @@ def read_model(path: Path, model: type[M]) -> M:
     return load_model(read_text(path), model, file=str(path))
 
 
-def read_text(path: Path) -> str:
-    """The text of a UTF-8 file, with or without a byte-order mark; raises DocumentError."""
+def read_text(path: Path, *, keep_mark: bool = False) -> str:
+    """The text of a UTF-8 file; raises DocumentError. A byte-order mark is left out unless it is to be kept."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -57,7 +57,7 @@ def read_text(path: Path) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DocumentError("the file is in UTF-16; save it as UTF-8.", file=str(path), line=1)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8" if keep_mark else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(
             f"the byte 0x{content[error.start]:02x} is not UTF-8; the file is probably in another encoding.",
