@@ -62,7 +62,7 @@ class Questions:
     """
 
     def __init__(self, folder: Path, settings: Settings, log: EventLog) -> None:
-        self.folder = folder
+        self.folder = folder  # on this machine; of a workspace in a store, the one of its copies
         self.settings = settings
         self.log = log
         self._reopen()

@@ -93,7 +93,12 @@ def variable(field: str) -> str:
 
 
 def write_settings(folder: Path, settings: Settings) -> None:
-    """Write the settings file of a new workspace, each setting with the comment that explains it."""
+    """Write the settings file of a new workspace."""
+    (folder / FILE_NAME).write_text(settings_text(settings), encoding="utf-8")
+
+
+def settings_text(settings: Settings) -> str:
+    """The settings file of a new workspace, each setting with the comment that explains it."""
     lines = [
         "# Settings of this Parcours workspace. Environment variables PARCOURS_<NAME> override them.",
         "",
@@ -101,7 +106,7 @@ def write_settings(folder: Path, settings: Settings) -> None:
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         lines += [f"# {field.description}", f"{name} = {_toml(value)}", ""]
-    (folder / FILE_NAME).write_text("\n".join(lines), encoding="utf-8")
+    return "\n".join(lines)
 
 
 def _toml(value: object) -> str:

@@ -1,4 +1,4 @@
-"""One workspace: a folder with settings, documents and the event log. It holds no analysis."""
+"""One workspace: settings, documents and the event log, in a folder or an object store. It holds no analysis."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from parcours.events.identity import Identity, Join
 from parcours.events.log import EventLog
 from parcours.events.schema import ANONYMOUS, customer_key
 from parcours.events.statements import state_join, take_back
+from parcours.events.storage import Storage, storage_of, store_address
 from parcours.events.tombstones import Tombstones
 from parcours.journeys.check import check_against
 from parcours.journeys.lifecycle import load_lifecycle
@@ -31,7 +32,7 @@ from parcours.maps.lifecycle_map import measure as measure_lifecycle
 from parcours.maps.measured import MeasuredLifecycle
 from parcours.maps.person import PersonData, held_key, person_data, person_keys
 from parcours.questions import HORIZON, LIFECYCLE_FILE, SEGMENTS_FOLDER, Questions
-from parcours.settings import FILE_NAME, Settings, read_settings, write_settings
+from parcours.settings import FILE_NAME, Settings, read_settings, settings_text
 from parcours.timelines.calendar import UNITS, Unit
 from parcours.values import Duration, instant_us
 
@@ -42,15 +43,22 @@ if TYPE_CHECKING:
     from parcours.events.mapping import Mapping as EventMapping
     from parcours.journeys.findings import Finding
 
+LOG = "log"
 DEFAULT_TEMPLATE = "ecommerce"
 
 
 class Workspace(Questions):
     """An open workspace: questions (see ``Questions``), and what changes it: imports, segments, people."""
 
-    def __init__(self, folder: Path, settings: Settings, *, version: int | None = None) -> None:
-        log = EventLog.open(folder / "log", buckets=settings.buckets, version=version)
-        super().__init__(folder, settings, log)
+    def __init__(self, place: Path | Storage, settings: Settings, *, version: int | None = None) -> None:
+        self.storage = storage_of(place)
+        log = EventLog.open(self.storage.below(LOG), buckets=settings.buckets, version=version)
+        super().__init__(self.storage.folder, settings, log)
+
+    @property
+    def address(self) -> str:
+        """Where the workspace is, as people write it: a folder, or ``s3://bucket/shop``."""
+        return self.storage.address
 
     def as_known(self, on: datetime | None = None, *, version: int | None = None) -> Workspace:
         """The workspace as it was known at an instant, or at a version of the log: questions only, nothing can be
@@ -66,7 +74,7 @@ class Workspace(Questions):
         wanted = self.log.version_known(on) if on is not None else version
         if wanted is None or not 0 <= wanted <= self.log.version:
             raise QueryError(f"The log has no version {wanted}.", hint=f"The newest is {self.log.version}.")
-        view = Workspace(self.folder, self.settings, version=wanted)
+        view = Workspace(self.storage, self.settings, version=wanted)
         if view.log.missing_files():
             raise WorkspaceError(
                 f"Version {wanted} of the log cannot be read any more: an erasure has removed its files.",
@@ -141,10 +149,10 @@ class Workspace(Questions):
         """Let an erased id be imported again; raises UnknownCustomerError when it was not erased."""
         given = (customer, customer_key(None, customer))
         with self.log.writing():
-            erased = Tombstones.read(self.log.folder)
+            erased = Tombstones.read(self.log.storage)
             if not any(erased.holds(key) for key in given):
                 raise UnknownCustomerError(f"{customer!r} was not erased.", hint="Check the id.")
-            erased.without_keys(given).write(self.log.folder)
+            erased.without_keys(given).write(self.log.storage)
 
     def person(self, customer: str) -> PersonData:
         """All that is held on one person, through joined ids too."""
@@ -156,20 +164,19 @@ class Workspace(Questions):
         keys = person_keys(self.timelines, customer)
         held_by = {one.id: one.known for one in self.identity().refused if one.id not in keys}
         shared = [key for key, known in held_by.items() if not set(known).isdisjoint(keys)]
-        proof = erase(self.folder, self.log, keys, shared)
+        proof = erase(self.storage, self.log, keys, shared)
         self._reopen()
         return proof
 
     def save_segment(self, text: str) -> SegmentDocument:
         """Keep a segment, written as YAML, under its id; one of the same id is replaced."""
         document = load_segment(text, file="segment")
-        folder = self.folder / SEGMENTS_FOLDER
-        folder.mkdir(exist_ok=True)
-        (folder / f"{document.id}.yaml").write_text(text, encoding="utf-8")
+        self.storage.write(f"{SEGMENTS_FOLDER}/{document.id}.yaml", text.encode())
         return document
 
     def refresh(self) -> None:
         """See what other processes have added."""
+        self.storage.update()
         self.timelines.refresh()
 
     # -- maps and looking --
@@ -217,35 +224,47 @@ def _duration(given: Duration | str) -> Duration:
 
 
 def init(folder: Path | str, *, settings: Settings | None = None, lifecycle: str | None = None) -> Workspace:
-    """Make a workspace in a new or empty folder.
+    """Make a workspace in a new or empty folder, or in an object store: ``s3://bucket/shop``, ``gs://``, ``az://``.
 
     ``lifecycle`` is the YAML text of its lifecycle document; default: the e-commerce template in the
-    settings' language. Raises WorkspaceExistsError when the folder holds anything already, DocumentError
-    when the text is wrong."""
-    path = Path(folder)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise WorkspaceExistsError(
-            f"{path} exists and is not an empty folder.", hint="Choose another name, or an empty folder."
-        )
+    settings' language. Raises WorkspaceExistsError when the place holds anything already, StoreError when a store
+    is out of reach or refuses, DocumentError when the text is wrong."""
+    path, storage = Path(folder), storage_of(folder)
+    _check_new(storage)
     title = path.resolve().name.encode("utf-8", "replace").decode()  # a folder's name may be no text
     chosen = settings or Settings(title=title)
     text = template_text(DEFAULT_TEMPLATE, chosen.language) if lifecycle is None else lifecycle
     load_lifecycle(text, file=LIFECYCLE_FILE)
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        storage.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorkspaceError(f"The folder {path} cannot be made: {error.strerror}.") from None
-    (path / LIFECYCLE_FILE).write_text(text, encoding="utf-8")
-    EventLog.create(path / "log", buckets=chosen.buckets)
-    write_settings(path, chosen)  # last: a folder with settings is a whole workspace
-    return Workspace(path, chosen)
+    storage.write(LIFECYCLE_FILE, text.encode())
+    EventLog.create(storage.below(LOG), buckets=chosen.buckets)
+    storage.write(FILE_NAME, settings_text(chosen).encode())  # last: what has settings is a whole workspace
+    return Workspace(storage, chosen)
+
+
+def _check_new(storage: Storage) -> None:
+    if store_address(storage.address):
+        if storage.names():
+            raise WorkspaceExistsError(f"{storage.address} is not empty.", hint="Choose another name.")
+    elif storage.folder.exists() and (not storage.folder.is_dir() or any(storage.folder.iterdir())):
+        raise WorkspaceExistsError(
+            f"{storage.folder} exists and is not an empty folder.",
+            hint="Choose another name, or an empty folder.",
+        )
 
 
 def open_workspace(folder: Path | str = ".") -> Workspace:
-    """Open the workspace in ``folder``; raises WorkspaceNotFoundError when there is none."""
-    path = Path(folder)
-    if not (path / FILE_NAME).is_file():
+    """Open the workspace in a folder or an object store (``s3://bucket/shop``, ``gs://``, ``az://``).
+
+    Raises WorkspaceNotFoundError when there is none, StoreError when a store is out of reach or refuses."""
+    storage = storage_of(folder)
+    storage.update()
+    if not (storage.folder / FILE_NAME).is_file():
         raise WorkspaceNotFoundError(
-            f"There is no workspace in {path}.", hint=f"Make one with: parcours init {path}"
+            f"There is no workspace in {storage.address}.",
+            hint=f"Make one with: parcours init {storage.address}",
         )
-    return Workspace(path, read_settings(path))
+    return Workspace(storage, read_settings(storage.folder))

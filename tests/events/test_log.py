@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
+from deltalake import DeltaTable
 
 from made_logs import append, made_log, row, table, traits
 from parcours.errors import WorkspaceBusyError, WorkspaceError, WorkspaceExistsError, WorkspaceNotFoundError
@@ -133,7 +134,8 @@ def test_what_was_killed_between_tables_is_unseen_and_then_completed(log: EventL
         observations=observation(1, "first"),
         profiles=traits({"ann": {"c": "FR"}}, "first"),
     )
-    _append_side(log.folder / "observations", observation(1, "first"), "first")  # and then it was killed
+    table_of_observations = DeltaTable(str(log.folder / "observations"))
+    _append_side(table_of_observations, observation(1, "first"), "first")  # and then it was killed
     assert (log.side("observations").num_rows, log.event_count()) == (0, 0)
     append(log, [row("bob", 1, "buy")], "second")
     assert log.side("observations").num_rows == 0

@@ -17,7 +17,7 @@ WorkspaceFolder = Annotated[
         "-w",
         metavar="FOLDER",
         envvar="PARCOURS_WORKSPACE",
-        help="The workspace; by default the one that the current folder lies in.",
+        help="The workspace, a folder or s3://BUCKET/FOLDER; by default the one that the current folder lies in.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]

@@ -15,8 +15,12 @@ SETTINGS_FILE = "parcours.toml"  # settings.FILE_NAME; that module is too heavy 
 
 
 def find_workspace(given: Path | None, current: Path) -> Path:
-    """The folder of the workspace: the one given, else the nearest at or above the current folder."""
+    """The place of the workspace: the one given, else the nearest folder at or above the current one."""
+    from parcours.events.storage import store_address
+
     if given is not None:
+        if store_address(given):
+            return given
         if (given / SETTINGS_FILE).is_file():
             return given
         what = "is not a workspace" if given.is_dir() else "does not exist"

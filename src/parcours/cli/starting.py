@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="The folder to make; it may exist if it is empty.")
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="The folder to make, or s3://BUCKET/FOLDER; it may exist if it is empty."
+        ),
     ],
     title: Annotated[str, typer.Option(help="Name of the workspace, shown on its pages.")] = "",
     zone: Annotated[
@@ -53,8 +56,8 @@ def init(
         buckets=buckets,
     )
     workspace = parcours.init(folder, settings=settings, lifecycle=template_text(template, lang))
-    typer.echo(say(lang, "Made the workspace {folder}.", folder=workspace.folder))
-    typer.echo(say(lang, "Next: {command}", command=f"parcours import FILE --suggest -w {workspace.folder}"))
+    typer.echo(say(lang, "Made the workspace {folder}.", folder=workspace.address))
+    typer.echo(say(lang, "Next: {command}", command=f"parcours import FILE --suggest -w {workspace.address}"))
 
 
 def _settings(**given: object) -> Settings:

@@ -78,4 +78,4 @@ def _print(suggestion: Suggestion, file: Path, path: Path, shop: Workspace, lang
     for doubt in suggestion.doubts:
         typer.echo(say(language, "Not sure: {doubt}", doubt=doubt))
     typer.echo(say(language, "Wrote the mapping {file}; read it through, then:", file=path))
-    typer.echo(f"  parcours import {file} --mapping {path} -w {shop.folder}")
+    typer.echo(f"  parcours import {file} --mapping {path} -w {shop.address}")

@@ -36,11 +36,11 @@ class Commit:
     def finish(self, max_bad_share: float, lock_wait_seconds: float) -> ImportReport:
         """Settle, check the share of bad rows, append, report."""
         self.show(Progress("checking", 0, self.rows))
-        erased = Tombstones.read(self.log.folder)
+        erased = Tombstones.read(self.log.storage)
         left_out = erased.leave_out(self.engine)
         settling.settle_within(self.engine)
         with self.log.writing(lock_wait_seconds):
-            newest = Tombstones.read(self.log.folder)
+            newest = Tombstones.read(self.log.storage)
             if newest != erased:  # somebody was erased while this import was under way
                 left_out += newest.leave_out(self.engine)
                 settling.settle_within(self.engine)

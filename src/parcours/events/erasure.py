@@ -12,9 +12,8 @@ finishes what was begun.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,6 +28,7 @@ from parcours.events.mentions import PACKED, Ids, Mention, mentions_in
 from parcours.events.schema import ANONYMOUS, bucket_of
 from parcours.events.staging import sweep
 from parcours.events.statements import state_shared
+from parcours.events.storage import Storage, storage_of
 from parcours.events.tombstones import Tombstones
 
 JOURNAL: Final = "erasing.json"
@@ -39,7 +39,8 @@ class Proof:
     """What was searched, what was removed, and what the final scan found.
 
     ``mentions`` are in rows of other people, or in files that are not the log's; ``not_searched`` are packed files,
-    which the scan cannot read; ``imports_under_way`` have copies that are gone, and left out, when they end.
+    which the scan cannot read, and what a store may keep and does not show; ``imports_under_way`` have copies that are
+    gone, and left out, when they end.
     """
 
     ids: tuple[str, ...]
@@ -69,16 +70,17 @@ class _Removed:
     cached_files: int
 
 
-def erase(folder: Path, log: EventLog, keys: Sequence[str], shared: Sequence[str] = ()) -> Proof:
-    """Erase the person with these customer keys from the workspace in ``folder``.
+def erase(place: Path | Storage, log: EventLog, keys: Sequence[str], shared: Sequence[str] = ()) -> Proof:
+    """Erase the person with these customer keys from the workspace in a folder or store.
 
     ``shared`` are ids of nobody that the person was among too many to use: they stay shared. Raises
     UnknownCustomerError when nothing of the person is there, not even in older versions.
     """
+    storage = storage_of(place)
     with log.writing():
-        begun = _read_journal(log.folder)
+        begun = _read_journal(log.storage)
         if begun and set(begun).isdisjoint(keys):  # somebody else's, that was stopped half-way
-            _remove(folder, log, begun)
+            _remove(storage.folder, log, begun)
             begun = ()
         everyone = tuple(sorted({*keys, *begun}, key=str.encode))
         if not begun and not _held(log, everyone):
@@ -87,8 +89,8 @@ def erase(folder: Path, log: EventLog, keys: Sequence[str], shared: Sequence[str
             )
         for key in shared:
             state_shared(log, key)
-        removed = _remove(folder, log, everyone)
-        return _proof(folder, log, everyone, removed)
+        removed = _remove(storage.folder, log, everyone)
+        return _proof(storage, log, everyone, removed)
 
 
 def ids_of_keys(keys: Sequence[str]) -> tuple[str, ...]:
@@ -112,51 +114,60 @@ def _held(log: EventLog, keys: Sequence[str]) -> bool:
         return True
     if pc.any(belongs_to(log.landed("quarantine"), keys)).as_py():
         return True
-    ids, current = Ids(ids_of_keys(keys)), log.current_files()
-    left = (path for path in log.folder.rglob("*.parquet") if path not in current)
-    return any(True for path in left for _ in mentions_in(log.folder, path, ids))
+    ids, left = Ids(ids_of_keys(keys)), log.storage.copies(log.left_files())
+    return any(True for folder, path in left for _ in mentions_in(folder, path, ids))
 
 
 def _remove(folder: Path, log: EventLog, keys: Sequence[str]) -> _Removed:
-    _write_journal(log.folder, keys)
-    Tombstones.read(log.folder).with_keys(keys).write(log.folder)
+    log.storage.write(JOURNAL, json.dumps(list(keys)).encode())
+    Tombstones.read(log.storage).with_keys(keys).write(log.storage)
     people = pa.array(keys, pa.string())
     quarantined = log.rewrite_side("quarantine", lambda rows: pc.invert(belongs_to(rows, keys)))
     profiles = log.rewrite_side("profiles", lambda rows: pc.invert(pc.is_in(rows["customer"], people)))
     buckets = sorted({bucket_of(key, log.buckets) for key in keys})
     events = log.rewrite_events(buckets, lambda rows: pc.invert(pc.is_in(rows["customer"], people)))
-    old_files = log.drop_old_files()
+    old_files = log.drop_old_files() + log.storage.purge()
     cached = _drop(folder / "cache")
     sweep(log.folder)
-    (log.folder / JOURNAL).unlink()
+    log.storage.remove([JOURNAL])
+    log.storage.purge()  # of the journal itself
     return _Removed(events, profiles, quarantined, old_files, cached)
 
 
-def _proof(folder: Path, log: EventLog, keys: Sequence[str], removed: _Removed) -> Proof:
-    ids = ids_of_keys(keys)
-    under_way = sweep(log.folder)
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(path.is_relative_to(area) for area in under_way)
-    )
-    searched = [path for path in files if path.suffix.lower() not in PACKED]
-    looked_for = Ids(ids)
+def _proof(storage: Storage, log: EventLog, keys: Sequence[str], removed: _Removed) -> Proof:
+    ids, under_way = Ids(ids_of_keys(keys)), sweep(log.folder)
+    size, searched = 0, 0
+    mentions: dict[Mention, None] = {}  # a copy and what it is a copy of are told once
+    packed: list[str] = []
+    for folder, path in _everything(storage, under_way):
+        if path.suffix.lower() in PACKED:
+            packed.append(path.relative_to(folder).as_posix())
+            continue
+        searched += 1
+        size += path.stat().st_size
+        mentions |= dict.fromkeys(mentions_in(folder, path, ids))
     return Proof(
-        ids=ids,
+        ids=ids.ids,
         events=removed.events,
         profile_values=removed.profile_values,
         quarantined_rows=removed.quarantined_rows,
         old_files=removed.old_files,
         cached_files=removed.cached_files,
-        scanned_files=len(searched),
-        scanned_bytes=sum(path.stat().st_size for path in searched),
-        mentions=tuple(mention for path in searched for mention in mentions_in(folder, path, looked_for)),
-        not_searched=tuple(
-            path.relative_to(folder).as_posix() for path in files if path.suffix.lower() in PACKED
-        ),
+        scanned_files=searched,
+        scanned_bytes=size,
+        mentions=tuple(mentions),
+        not_searched=(*packed, *storage.unseen),
         imports_under_way=len(under_way),
     )
+
+
+def _everything(storage: Storage, under_way: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+    """Every file of a workspace and the folder its name begins in: on this machine, in the store, in its past."""
+    folder = storage.folder
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if not any(path.is_relative_to(area) for area in under_way):
+            yield folder, path
+    yield from storage.elsewhere()
 
 
 def _drop(folder: Path) -> int:
@@ -165,18 +176,7 @@ def _drop(folder: Path) -> int:
     return count
 
 
-def _read_journal(log_folder: Path) -> tuple[str, ...]:
+def _read_journal(storage: Storage) -> tuple[str, ...]:
     """The keys of an erasure that was begun and not finished."""
-    try:
-        return tuple(json.loads((log_folder / JOURNAL).read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return ()
-
-
-def _write_journal(log_folder: Path, keys: Sequence[str]) -> None:
-    draft = log_folder / f"{JOURNAL}.draft"
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(list(keys), file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(log_folder / JOURNAL)
+    content = storage.read(JOURNAL)
+    return () if content is None else tuple(json.loads(content))

@@ -13,8 +13,9 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from parcours.errors import SourceError
+from parcours.errors import SourceError, WritingTakenOverError
 from parcours.events.commit import Commit
 from parcours.events.direct import direct_mapping
 from parcours.events.engine import Engine, Watch
@@ -30,6 +31,7 @@ from parcours.settings import Settings
 
 __all__ = ["Example", "ImportReport", "Progress", "import_files"]
 
+_TURNS_LOST: Final = 2
 Show = Callable[[Progress], None]
 
 
@@ -55,8 +57,25 @@ def import_files(
         raise SourceError("There is no file to import.", hint="Name one or more files.")
     settings = settings.model_copy(update={"buckets": log.buckets})
     share = settings.max_bad_share if max_bad_share is None else max_bad_share
+    for _ in range(_TURNS_LOST):
+        try:
+            return _import(log, files, mapping, settings, now, _Shown(progress), share, lock_wait_seconds)
+        except WritingTakenOverError:  # asleep for so long that another writer went first: nothing was kept
+            continue
+    return _import(log, files, mapping, settings, now, _Shown(progress), share, lock_wait_seconds)
+
+
+def _import(
+    log: EventLog,
+    files: Sequence[Path],
+    mapping: Mapping | None,
+    settings: Settings,
+    now: datetime,
+    shown: _Shown,
+    share: float,
+    lock_wait_seconds: float,
+) -> ImportReport:
     with staging_area(log.folder, memory_mb=settings.memory_mb) as (engine, folder):
-        shown = _Shown(progress)
         runs, digests = [], []
         for number, path in enumerate(files):
             run, own = _read(number, path, mapping, settings, now, engine, folder, shown)

@@ -1,4 +1,4 @@
-"""The event log of a workspace: four Delta Lake tables under one folder, with one commit point.
+"""The event log of a workspace: four Delta Lake tables in one place, with one commit point.
 
 Events are the table that decides. The side tables (observations, profiles, quarantine) are written first
 and carry the ``import_id`` of their batch; a batch exists once the events table's commit names that id as
@@ -8,6 +8,7 @@ same batch sent again completes it without doubling anything."""
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from filelock import FileLock, Timeout
+from deltalake.exceptions import CommitFailedError
 
 from parcours.errors import (
     QueryError,
@@ -31,6 +32,7 @@ from parcours.errors import (
 )
 from parcours.events import schema
 from parcours.events.stopping import run_stoppably, until_stopped
+from parcours.events.storage import Storage, storage_of, taken_over
 
 SIDE_TABLES = {
     "observations": schema.OBSERVATIONS,
@@ -44,7 +46,10 @@ _IDENTITY: Final = {
     "observations": ["observation_id"],
     "profiles": ["customer", "trait", "value", "timestamp"],
 }
+EVENTS: Final = "events"
+_ATTEMPTS: Final = 5
 BUCKETS: Final = "parcours.buckets"  # kept with the events table, as its files depend on it
+WRITER: Final = "parcours.writer"  # changes when a silent writer's turn was taken over
 LOCK_WAIT_SECONDS: Final = 600.0
 RECEIVED_AT: Final = "receivedAt"  # in the metadata of a commit
 Keep = Callable[[pa.Table], pa.ChunkedArray | pa.Array]
@@ -65,54 +70,53 @@ class Batch:
 class EventLog:
     """A view of the log at one version; ``refresh`` moves to the newest."""
 
-    def __init__(self, folder: Path, events: DeltaTable, buckets: int, *, pinned: bool = False) -> None:
-        self.folder = folder
+    def __init__(self, storage: Storage, events: DeltaTable, buckets: int, *, pinned: bool = False) -> None:
+        self.storage = storage
+        self.folder = storage.folder
         self.buckets = buckets
         self.pinned = pinned
         self._events = events
-        self._lock = FileLock(folder / "import.lock")
+        self._lock = storage.lock()
         self._files: dict[int, list[str]] | None = None
 
     @classmethod
-    def create(cls, folder: Path, *, buckets: int) -> EventLog:
+    def create(cls, place: Path | Storage, *, buckets: int) -> EventLog:
         """Make the empty tables; raises WorkspaceExistsError when there is a log already."""
-        if DeltaTable.is_deltatable(str(folder / "events")):
-            raise WorkspaceExistsError(f"{folder} already holds an event log.")
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, columns in SIDE_TABLES.items():
-            DeltaTable.create(
-                str(folder / name), schema=columns, mode="ignore", configuration=_statistics_of(columns)
-            )
-        DeltaTable.create(
-            str(folder / "events"),
-            schema=schema.EVENTS,
-            mode="ignore",
-            partition_by=["bucket"],
-            configuration=_statistics_of(schema.EVENTS) | {BUCKETS: str(buckets)},
-            raise_if_key_not_exists=False,  # the number of buckets is our own key
-        )
-        return cls.open(folder, buckets=buckets)
+        storage = storage_of(place)
+        with storage.asked():
+            if _is_table(storage, EVENTS):
+                raise WorkspaceExistsError(f"{storage.address} already holds an event log.")
+            storage.folder.mkdir(parents=True, exist_ok=True)
+            for name, columns in SIDE_TABLES.items():
+                _create(storage, name, columns, _statistics_of(columns))
+            settings = _statistics_of(schema.EVENTS) | {BUCKETS: str(buckets)}
+            _create(storage, EVENTS, schema.EVENTS, settings, partition_by=["bucket"])
+        return cls.open(storage, buckets=buckets)
 
     @classmethod
-    def open(cls, folder: Path, *, buckets: int, version: int | None = None) -> EventLog:
-        """The log in ``folder``, at its newest version or at the one given.
+    def open(cls, place: Path | Storage, *, buckets: int, version: int | None = None) -> EventLog:
+        """The log in a folder or store, at its newest version or at the one given.
 
         Raises WorkspaceNotFoundError when there is none, WorkspaceError when it was made with another number of
         buckets: customers would be looked for where they are not.
         """
-        path = folder / "events"
-        if not DeltaTable.is_deltatable(str(path)):
-            raise WorkspaceNotFoundError(
-                f"There is no event log in {folder}.", hint="Run: parcours init FOLDER"
-            )
-        events = DeltaTable(str(path), version=version)
+        storage = storage_of(place)
+        copies = storage.held(EVENTS)
+        with storage.asked():
+            if not _is_table(storage, EVENTS):
+                raise WorkspaceNotFoundError(
+                    f"There is no event log in {storage.address}.", hint="Run: parcours init FOLDER"
+                )
+            events = _table(storage, EVENTS, version)
         made_with = events.metadata().configuration.get(BUCKETS, str(buckets))
         if made_with != str(buckets):
             raise WorkspaceError(
-                f"The event log in {folder} has {made_with} buckets, the settings say {buckets}.",
+                f"The event log in {storage.address} has {made_with} buckets, the settings say {buckets}.",
                 hint=f"Set buckets = {made_with}; the number is fixed when a workspace is made.",
             )
-        return cls(folder, events, buckets, pinned=version is not None)
+        log = cls(storage, events, buckets, pinned=version is not None)
+        log._forget(EVENTS, copies)
+        return log
 
     @property
     def version(self) -> int:
@@ -123,13 +127,18 @@ class EventLog:
         """Move to the newest version; a log that was opened at an older one stays there."""
         if self.pinned:
             return
-        self._events.update_incremental()
+        copies = self.storage.held(EVENTS)
+        with self.storage.asked():
+            self._events.update_incremental()
         self._files = None
+        self._forget(EVENTS, copies)
 
     def received(self) -> dict[int, datetime]:
         """When each version that added a batch was received: its import's "now", else the clock of the commit."""
         found = {}
-        for entry in self._events.history():
+        with self.storage.asked():
+            history = self._events.history()
+        for entry in history:
             given = entry.get(RECEIVED_AT)
             if given:
                 found[int(entry["version"])] = datetime.fromisoformat(given)
@@ -151,18 +160,26 @@ class EventLog:
 
     def missing_files(self) -> list[str]:
         """Files of this version that are no longer there, because an erasure rewrote them."""
-        return [
-            path for paths in self._files_by_bucket().values() for path in paths if not Path(path).exists()
-        ]
+        return sorted(self._current_names(EVENTS) - self.storage.names(EVENTS))
 
-    def current_files(self) -> set[Path]:
-        """The data files of all four tables that this version, and no older one alone, needs."""
-        uris = [path for paths in self._files_by_bucket().values() for path in paths]
-        for name in SIDE_TABLES:
-            folder = self.folder / name
-            actions = pa.table(DeltaTable(str(folder)).get_add_actions())
-            uris += [str(folder / path) for path in actions["path"].to_pylist()]
-        return {Path(uri) for uri in uris}
+    def left_files(self) -> list[str]:
+        """Names of data files that the newest version of no table needs, and that are there nevertheless."""
+        current = {name for table in (EVENTS, *SIDE_TABLES) for name in self._current_names(table)}
+        return sorted(name for name in self._data_files() if name not in current)
+
+    def _current_names(self, table: str) -> set[str]:
+        if table == EVENTS:
+            return {name for names in self._files_by_bucket().values() for name in names}
+        return set(_names_of(self._table(table), table))
+
+    def _forget(self, table: str, copies: set[str]) -> None:
+        """Drop copies, listed before the table was read, of files that it does not need: an erasure rewrote them."""
+        if copies and not self.pinned:
+            self.storage.forget(sorted(copies - self._current_names(table)))
+
+    def _table(self, name: str) -> DeltaTable:
+        with self.storage.asked():
+            return _table(self.storage, name)
 
     def has(self, import_id: str) -> bool:
         """Whether a batch has landed."""
@@ -175,21 +192,44 @@ class EventLog:
         Inside, the log is at its newest version. Raises WorkspaceError for a log opened at an older version."""
         if self.pinned:
             raise WorkspaceError(
-                f"This is version {self.version} of the log in {self.folder}, as it was; nothing can be added to it.",
+                f"This is version {self.version} of the log in {self.storage.address}, as it was; nothing can be "
+                "added to it.",
                 hint="Open the workspace itself.",
             )
+        if self._lock.held:  # already inside, at the version that was looked at
+            yield
+            return
         try:
-            self._lock.acquire(timeout=wait_seconds)
-        except Timeout:
+            with self.storage.asked():
+                taken_over = self._lock.acquire(wait_seconds)
+        except TimeoutError:
             raise WorkspaceBusyError(
-                f"Another import has been writing to {self.folder} for more than {wait_seconds:g} seconds.",
+                f"Another import has been writing to {self.storage.address} for more than {wait_seconds:g} seconds.",
                 hint="Wait for it to end, then run this again; nothing was lost.",
             ) from None
         try:
             self.refresh()
-            yield
+            if taken_over:
+                self._shut_out()
+            with self.storage.asked():
+                yield
         finally:
-            self._lock.release()
+            with self.storage.asked():
+                self._lock.release()
+
+    def _shut_out(self) -> None:
+        """Make every commit fail that was begun before: one whose turn was taken over may wake up again."""
+        for name in (*SIDE_TABLES, EVENTS):
+            table = self._table(name)
+            for left in reversed(range(_ATTEMPTS)):
+                try:
+                    table.alter.set_table_properties({WRITER: uuid.uuid4().hex}, raise_if_not_exists=False)
+                    break
+                except CommitFailedError:  # it was that one's last commit
+                    if not left:
+                        raise
+                    table.update_incremental()
+        self.refresh()
 
     def append(self, batch: Batch) -> bool:
         """Add a batch; False when it had landed before. The events' commit is the moment it exists."""
@@ -199,21 +239,26 @@ class EventLog:
             for name in SIDE_TABLES:
                 rows: pa.Table | None = getattr(batch, name)
                 if rows is not None and rows.num_rows:
-                    _append_side(self.folder / name, rows, batch.import_id)
+                    table = self._table(name)
+                    self._lock.confirm()
+                    _append_side(table, rows, batch.import_id)
             self._append_events(batch)
         return True
 
     def _append_events(self, batch: Batch) -> None:
         before = self._event_files()
+        self._lock.confirm()
         try:
             run_stoppably(lambda stopped: self._write_events(batch, stopped))
             self.refresh()
-        except BaseException:
+        except BaseException as error:
             # stopped half-way: what it wrote belongs to no version, unless the commit itself got through
+            self._lock.confirm()  # else a file of the one who took over might be taken for one of ours
             self.refresh()
             if not self.has(batch.import_id):
-                for path in self._event_files() - before:
-                    path.unlink(missing_ok=True)
+                self.storage.remove(sorted(self._event_files() - before))
+            if isinstance(error, CommitFailedError):
+                raise taken_over() from None
             raise
 
     def rewrite_events(self, buckets: Sequence[int], keep: Keep) -> int:
@@ -222,33 +267,37 @@ class EventLog:
         kept = rows.filter(keep(rows))
         if kept.num_rows < rows.num_rows:
             where = " or ".join(f"bucket = {bucket}" for bucket in buckets)
+            self._lock.confirm()
             write_deltalake(self._events, kept, mode="overwrite", predicate=where)
             self.refresh()
         return int(rows.num_rows - kept.num_rows)
 
     def rewrite_side(self, name: str, keep: Keep) -> int:
         """Keep only some rows of a side table; how many went. Call inside ``writing``."""
-        table = DeltaTable(str(self.folder / name))
-        rows = table.to_pyarrow_dataset(schema=SIDE_TABLES[name]).to_table()
+        table = self._table(name)
+        rows = self._rows(table, name)
         kept = rows.filter(keep(rows))
         if kept.num_rows < rows.num_rows:
+            self._lock.confirm()
             write_deltalake(table, kept, mode="overwrite", schema_mode="overwrite")
         return int(rows.num_rows - kept.num_rows)
 
     def drop_old_files(self) -> int:
-        """Delete every file that the newest version does not need; how many. Older versions cannot be read
-        then.
+        """Delete every file that the newest version does not need, and what a store keeps of such files; how many.
+        Older versions cannot be read then.
         """
-        before = self._data_files()
-        for name in ("events", *SIDE_TABLES):
-            table = DeltaTable(str(self.folder / name))
+        before = len(self._data_files())
+        self._lock.confirm()
+        for name in (EVENTS, *SIDE_TABLES):
             # in full: also what a killed import wrote and no version ever named
+            table = self._table(name)
             table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
+            self._forget(name, self.storage.held(name))
         self.refresh()
-        return before - self._data_files()
+        return before - len(self._data_files())
 
-    def _data_files(self) -> int:
-        return sum(1 for _ in self.folder.rglob("*.parquet"))
+    def _data_files(self) -> set[str]:
+        return {name for name in self.storage.names() if name.endswith(".parquet")}
 
     def _with_buckets(self, buckets: Sequence[int]) -> pa.Table:
         columns = pa.schema([field for field in schema.EVENTS if field.name != "bucket"])
@@ -268,21 +317,21 @@ class EventLog:
             commit_properties=_commit_of(batch),
         )
 
-    def _event_files(self) -> set[Path]:
-        return set((self.folder / "events").glob("bucket=*/*"))
+    def _event_files(self) -> set[str]:
+        return {name for name in self.storage.names(EVENTS) if name.startswith(f"{EVENTS}/bucket=")}
 
     def files(self, bucket: int) -> list[str]:
-        """The Parquet files that hold one bucket's events, sorted by name."""
-        return self._files_by_bucket().get(bucket, [])
+        """The Parquet files on this machine that hold one bucket's events, sorted by name."""
+        return self.storage.local(self._files_by_bucket().get(bucket, []))
 
     def fingerprint(self, bucket: int) -> str:
         """Names one bucket's content: it changes exactly when the bucket's files do."""
-        names = "\n".join(Path(path).name for path in self.files(bucket))
+        names = "\n".join(Path(name).name for name in self._files_by_bucket().get(bucket, []))
         return hashlib.sha256(names.encode()).hexdigest()[:24]
 
     def events(self) -> ds.Dataset:
         """All events at this version, as an Arrow dataset that filters and projects lazily."""
-        files = [path for paths in self._files_by_bucket().values() for path in paths]
+        files = self.storage.local([name for names in self._files_by_bucket().values() for name in names])
         columns = pa.schema([field for field in schema.EVENTS if field.name != "bucket"])
         return (
             ds.dataset(files, schema=columns, format="parquet")
@@ -305,10 +354,19 @@ class EventLog:
 
     def landed(self, name: str) -> pa.Table:
         """All rows of a side table whose batch has landed, as they were written."""
-        dataset = DeltaTable(str(self.folder / name)).to_pyarrow_dataset(schema=SIDE_TABLES[name])
-        rows = dataset.to_table()
+        copies = self.storage.held(name)
+        table = self._table(name)
+        rows = self._rows(table, name)
+        self._forget(name, copies)
         landed = [key for key in pc.unique(rows["import_id"]).to_pylist() if self.has(key)]
         return rows.filter(pc.is_in(rows["import_id"], value_set=pa.array(landed, pa.string())))
+
+    def _rows(self, table: DeltaTable, name: str) -> pa.Table:
+        columns = SIDE_TABLES[name]
+        files = self.storage.local(_names_of(table, name))
+        return (
+            ds.dataset(files, schema=columns, format="parquet").to_table() if files else columns.empty_table()
+        )
 
     def _files_by_bucket(self) -> dict[int, list[str]]:
         if self._files is None:
@@ -321,8 +379,38 @@ class EventLog:
         for path, bucket in zip(
             actions["path"].to_pylist(), actions["partition.bucket"].to_pylist(), strict=True
         ):
-            by_bucket.setdefault(int(bucket), []).append(str(self.folder / "events" / path))
+            by_bucket.setdefault(int(bucket), []).append(f"{EVENTS}/{path}")
         return {bucket: sorted(paths) for bucket, paths in sorted(by_bucket.items())}
+
+
+def _is_table(storage: Storage, name: str) -> bool:
+    return DeltaTable.is_deltatable(storage.table(name), storage.options)
+
+
+def _table(storage: Storage, name: str, version: int | None = None) -> DeltaTable:
+    return DeltaTable(storage.table(name), version=version, storage_options=storage.options)
+
+
+def _create(
+    storage: Storage,
+    name: str,
+    columns: pa.Schema,
+    settings: dict[str, str | None],
+    partition_by: list[str] | None = None,
+) -> None:
+    DeltaTable.create(
+        storage.table(name),
+        schema=columns,
+        mode="ignore",
+        partition_by=partition_by,
+        configuration=settings,
+        storage_options=storage.options,
+        raise_if_key_not_exists=False,  # the number of buckets is our own key
+    )
+
+
+def _names_of(table: DeltaTable, name: str) -> list[str]:
+    return [f"{name}/{path}" for path in pa.table(table.get_add_actions())["path"].to_pylist()]
 
 
 def _statistics_of(columns: pa.Schema) -> dict[str, str | None]:
@@ -341,15 +429,16 @@ def _commit_of(batch: Batch) -> CommitProperties:
     )
 
 
-def _append_side(path: Path, rows: pa.Table, import_id: str) -> None:
-    table = DeltaTable(str(path))
+def _append_side(table: DeltaTable, rows: pa.Table, import_id: str) -> None:
+    """Add the rows of a batch; those that an attempt wrote before it was stopped give way."""
+    named = CommitProperties(app_transactions=[Transaction(import_id, 0)])
+    # merging: a table made by an earlier release may lack a column
     if table.transaction_version(import_id) is None:
+        write_deltalake(table, rows, mode="append", schema_mode="merge", commit_properties=named)
+    else:
+        own = "import_id = '{}'".format(import_id.replace("'", "''"))
         write_deltalake(
-            table,
-            rows,
-            mode="append",
-            schema_mode="merge",  # a table made by an earlier release may lack a column
-            commit_properties=CommitProperties(app_transactions=[Transaction(import_id, 0)]),
+            table, rows, mode="overwrite", predicate=own, schema_mode="merge", commit_properties=named
         )
 
 

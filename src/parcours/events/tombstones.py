@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from parcours.events import sql_text as sql
 from parcours.events.belonging import keys_of
 from parcours.events.engine import Engine
 from parcours.events.schema import ANONYMOUS
+from parcours.events.storage import Storage, storage_of
 
 FILE: Final = "erased.json"
 _ERASED: Final = -1  # the problem of staged rows that are left out, and not refused
@@ -36,22 +36,18 @@ class Tombstones:
     digests: frozenset[str] = frozenset()
 
     @classmethod
-    def read(cls, log_folder: Path) -> Tombstones:
+    def read(cls, log: Path | Storage) -> Tombstones:
         """Those of a log; none when nobody was erased."""
-        path = log_folder / FILE
-        if not path.is_file():
+        content = storage_of(log).read(FILE)
+        if content is None:
             return cls()
-        held = json.loads(path.read_text(encoding="utf-8"))
+        held = json.loads(content)
         return cls(held["salt"], frozenset(held["sha256"]))
 
-    def write(self, log_folder: Path) -> None:
+    def write(self, log: Path | Storage) -> None:
         """Replace those of a log, at once."""
-        draft = log_folder / f"{FILE}.draft"
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump({"salt": self.salt, "sha256": sorted(self.digests)}, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(log_folder / FILE)
+        held = {"salt": self.salt, "sha256": sorted(self.digests)}
+        storage_of(log).write(FILE, json.dumps(held, indent=1).encode())
 
     def with_keys(self, keys: Iterable[str]) -> Tombstones:
         """These and those of more customers."""
