@@ -44,6 +44,11 @@ class Settings(BaseModel):
     identity_limit: int = Field(
         5, ge=1, description="An anonymous id joined to more known ids than this is shared, and joins nobody."
     )
+    store: str = Field(
+        "",
+        description="Database of the kept documents, such as postgresql://user@host/database; "
+        "by default a SQLite file in the workspace.",
+    )
     threads: int = Field(0, ge=0, description="Threads for measures; 0 means one for each processor.")
 
     @field_validator("zone")
