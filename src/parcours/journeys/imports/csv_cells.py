@@ -1,0 +1,51 @@
+"""Rows of a CSV file as people keep them: any usual separator, UTF-8, spreadsheets' guards against formulas."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+from parcours.errors import DocumentError
+
+MAX_CELL = 20_000
+_GUARDED = "=+-@\t\r"
+
+
+def rows_of(text: str, *, file: str) -> list[list[str]]:
+    """The rows of a CSV text, all of one length; raises DocumentError when it cannot be read as CSV."""
+    plain = text.removeprefix("\ufeff")
+    try:
+        rows = list(csv.reader(StringIO(plain, newline=""), delimiter=_separator(plain), strict=True))
+    except csv.Error as error:
+        raise DocumentError(f"it cannot be read as CSV: {error}.", file=file) from None
+    rows = [[_unguarded(cell.strip()) for cell in row] for row in rows]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if not rows or not any(any(row) for row in rows):
+        raise DocumentError("the file holds no cells.", file=file)
+    width = max(len(row) for row in rows)
+    return [row + [""] * (width - len(row)) for row in rows]
+
+
+def guarded(cell: str) -> str:
+    """A cell that a spreadsheet shows as text, whatever it begins with."""
+    starts = cell[:1] in _GUARDED if cell else False
+    return f"'{cell}" if starts and not _number(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _GUARDED and cell[1:2] else cell
+
+
+def _number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _separator(text: str) -> str:
+    """The separator that stands most often in the first line; a comma when none does."""
+    first = text.split("\n", 1)[0]
+    return max(",;\t", key=first.count)
