@@ -24,6 +24,8 @@ from parcours.events.storage import Storage, storage_of, store_address
 from parcours.events.tombstones import Tombstones
 from parcours.journeys.check import check_against
 from parcours.journeys.lifecycle import load_lifecycle
+from parcours.journeys.reading import read_folder
+from parcours.journeys.references import check_references
 from parcours.journeys.segments import SegmentDocument, load_segment
 from parcours.journeys.templates import template_text
 from parcours.lifecycle import sql
@@ -33,6 +35,7 @@ from parcours.maps.measured import MeasuredLifecycle
 from parcours.maps.person import PersonData, held_key, person_data, person_keys
 from parcours.questions import HORIZON, LIFECYCLE_FILE, SEGMENTS_FOLDER, Questions
 from parcours.settings import FILE_NAME, Settings, read_settings, settings_text
+from parcours.store import APPLYING
 from parcours.timelines.calendar import UNITS, Unit
 from parcours.values import Duration, instant_us
 
@@ -41,7 +44,10 @@ if TYPE_CHECKING:
 
     from parcours.events.importing import ImportReport, Progress
     from parcours.events.mapping import Mapping as EventMapping
+    from parcours.journeys.diff import Change
+    from parcours.journeys.documents import Documents
     from parcours.journeys.findings import Finding
+    from parcours.store.desk import Desk
 
 LOG = "log"
 DEFAULT_TEMPLATE = "ecommerce"
@@ -208,6 +214,42 @@ class Workspace(Questions):
             as_of_us=None if as_of is None else instant_us(as_of),
         )
 
+    # -- what people write --
+
+    @property
+    def desk(self) -> Desk:
+        """The documents and their kept versions: plan, export, restore, history."""
+        from parcours.store.desk import Desk
+
+        return Desk(self.storage, self.settings)
+
+    def documents(self, version: int | None = None) -> Documents:
+        """The documents in the workspace's files, or those of a kept version, checked against each other.
+
+        Raises DocumentError or DocumentsError that tell every mistake with file and line."""
+        if version is not None:
+            return self.desk.documents(version)
+        found = read_folder(self.folder)
+        check_references(found)
+        return found.documents
+
+    def apply(
+        self, folder: Path | str | None = None, *, who: str, why: str = "", now: datetime
+    ) -> int | None:
+        """Keep the workspace's own files as a new version, or bring the documents of another folder into them.
+
+        All or nothing. Gives the new version, None when nothing changed; raises DocumentError or DocumentsError when
+        anything is wrong, ConflictError when somebody else has changed the same in the meantime."""
+        desk = self.desk
+        number = desk.apply(desk.plan(None if folder is None else Path(folder)), who=who, why=why, now=now)
+        self.__dict__.pop("document", None)  # the lifecycle may be another one now
+        return number
+
+    def diff(self, before: int | None = None, after: int | Path | str | None = None) -> tuple[Change, ...]:
+        """What changed from a kept version (default: the newest) to the files, to another version, or to what another
+        folder would bring."""
+        return self.desk.diff(before, Path(after) if isinstance(after, str) else after)
+
     def sql(self, text: str) -> pa.Table:
         """The rows of one SELECT over events, profiles, observations, quarantine and stage_intervals."""
         return sql.run(
@@ -267,4 +309,7 @@ def open_workspace(folder: Path | str = ".") -> Workspace:
             f"There is no workspace in {storage.address}.",
             hint=f"Make one with: parcours init {storage.address}",
         )
-    return Workspace(storage, read_settings(storage.folder))
+    workspace = Workspace(storage, read_settings(storage.folder))
+    if storage.read(APPLYING) is not None:
+        workspace.desk.finish_interrupted()
+    return workspace

@@ -8,15 +8,18 @@ import typer
 
 from parcours import __version__
 from parcours.cli import (
+    applying,
     asking,
     checking,
     comparing,
     demo,
+    documents,
     importing,
     looking,
     measuring,
     page,
     people,
+    schemas,
     segmenting,
     starting,
 )
@@ -32,6 +35,10 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("demo", demo.demo, "make a workspace to look at, with its map"),
     ("import", importing.import_, "add files of events to the log"),
     ("check", checking.check, "does the lifecycle fit the events?"),
+    ("apply", applying.apply, "keep the documents as a new version"),
+    ("diff", applying.diff, "what changed in the documents"),
+    *documents.commands(),
+    ("schema", schemas.schema, "what editors need to check documents"),
     ("events", looking.events, "what the log holds"),
     ("stages", measuring.stages, "where customers are, and how they flow"),
     ("lifecycle", measuring.lifecycle, "where customers leave, and what they do next"),
@@ -47,7 +54,10 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("sql", looking.sql, "ask the log in SQL"),
 )
 # What a group of commands is for: its help, and in a few words.
-GROUPS = {comparing.GROUP: (comparing.GROUP_TEXT, comparing.GROUP_PURPOSE)}
+GROUPS = {
+    comparing.GROUP: (comparing.GROUP_TEXT, comparing.GROUP_PURPOSE),
+    documents.GROUP: (documents.GROUP_TEXT, documents.GROUP_PURPOSE),
+}
 
 
 def build() -> typer.Typer:

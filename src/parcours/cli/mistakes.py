@@ -41,15 +41,17 @@ def show_mistake(mistake: Mistake, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(mistake), ensure_ascii=False), err=True)
         return
-    typer.echo(f"{_bold('error:')} {_readable(mistake.message)}", err=True)
+    typer.echo(f"{_bold('error:')} {readable(mistake.message)}", err=True)
     if mistake.hint:
-        typer.echo(f"{_bold(' hint:')} {_readable(mistake.hint)}", err=True)
+        typer.echo(f"{_bold(' hint:')} {readable(mistake.hint)}", err=True)
 
 
 def _bold(label: str) -> str:
     return typer.style(label, bold=True, fg="red" if label.startswith("error") else "cyan")
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Control characters in file names or values must not drive the terminal."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else repr(sign)[1:-1] for sign in text)
+    return "".join(
+        sign if sign.isprintable() or sign in "\n\t\u00a0\u202f" else repr(sign)[1:-1] for sign in text
+    )

@@ -7,6 +7,7 @@ once; a test asks for a French heading for every column the commands print.
 from __future__ import annotations
 
 from parcours.cli.answer_words import ANSWERS
+from parcours.cli.document_words import DOCUMENTS
 
 FRENCH = ANSWERS | {
     # sentences
@@ -182,6 +183,7 @@ FRENCH = ANSWERS | {
     "how entered": "type d’entrée",
     "how left": "type de sortie",
 }
+FRENCH |= DOCUMENTS
 
 
 def say(language: str, text: str, /, **values: object) -> str:
