@@ -3,6 +3,7 @@
 # PYTHON      the Python (3.11 or newer) that the virtual environment is made from
 # DEMO        the folder of `make demo`
 # PYTEST_ARGS more arguments for pytest, for example: make test PYTEST_ARGS="tests/cli -x"
+# BENCH_ARGS  arguments for the bench, for example: make bench BENCH_ARGS="--events 1_000_000 --peers parcours,duckdb"
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -13,6 +14,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 DEMO ?= demo
 PYTEST_ARGS ?=
+BENCH_ARGS ?= --events 10_000_000 --peers all
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PIP_INSTALL := $(PIP) install --quiet --constraint constraints.txt
@@ -45,8 +47,8 @@ format: .venv/.tools ## put the code in the one style
 	@$(BIN)/ruff format $(PYTHON_FILES)
 
 .PHONY: bench
-bench: .venv/.tools ## measure speed and memory on ten million simulated events
-	@$(BIN)/python bench/main_job.py
+bench: .venv/.peers .venv-peers/.made ## measure speed and memory beside other products (BENCH_ARGS, see bench/README.md)
+	@$(BIN)/python -m bench $(BENCH_ARGS)
 
 .PHONY: docs
 docs: .venv/.tools chromium ## write the reference pages and the README's picture anew
@@ -55,7 +57,7 @@ docs: .venv/.tools chromium ## write the reference pages and the README's pictur
 
 .PHONY: clean
 clean: ## remove the virtual environment, caches and the demo
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* "$(DEMO)" out
+	@rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* "$(DEMO)" out
 
 # ---- what the tasks stand on: made once, and again only when the files they depend on change
 
@@ -77,6 +79,18 @@ clean: ## remove the virtual environment, caches and the demo
 .venv/.tools: .venv/.product
 	@echo "Installing the tools for tests …"
 	@$(PIP_INSTALL) --group dev
+	@touch $@
+
+.venv/.peers: .venv/.tools
+	@echo "Installing the peers of the bench …"
+	@$(PIP_INSTALL) --group bench
+	@touch $@
+
+# Peers that bring many packages of their own, one of them a tracker, which the bench never loads.
+.venv-peers/.made: pyproject.toml constraints.txt
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt pip
+	@.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --group bench-apart
 	@touch $@
 
 .PHONY: chromium

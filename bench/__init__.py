@@ -1,0 +1,1 @@
+"""How fast Parcours is beside its peers: one seeded log, the same questions, answers compared, figures as JSON."""

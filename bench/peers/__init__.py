@@ -1,0 +1,1 @@
+"""The peers, one file each, and the contract that they keep."""
