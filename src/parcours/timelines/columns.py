@@ -25,7 +25,12 @@ def event_column(files: Sequence[str], order: NDArray[np.int32], name: str) -> C
     Text stays as it is; a number, a boolean or a nested value is its JSON text; JSON null is missing.
     """
     rows = read_column(files, name if name in LOG_COLUMNS else "properties")
-    encoded = _single(rows.take(pa.array(order)).dictionary_encode())
+    return coded_column(rows.take(pa.array(order)), name)
+
+
+def coded_column(rows: pa.ChunkedArray, name: str) -> Column:
+    """A property from the texts of its column: of a column of the log as they are, else out of JSON objects."""
+    encoded = _single(rows.dictionary_encode())
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     if name in LOG_COLUMNS:
         return Column(codes, tuple(encoded.dictionary.to_pylist()))
@@ -34,7 +39,12 @@ def event_column(files: Sequence[str], order: NDArray[np.int32], name: str) -> C
 
 def value_minor(files: Sequence[str], order: NDArray[np.int32]) -> NDArray[np.int64]:
     """Values in minor units; MISSING_VALUE where an event has none."""
-    values = read_column(files, "value_minor").cast(pa.int64()).take(pa.array(order))
+    return filled_values(read_column(files, "value_minor").take(pa.array(order)))
+
+
+def filled_values(values: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Whole numbers; MISSING_VALUE where there is none."""
+    values = values.cast(pa.int64())
     filled = pc.fill_null(values, pa.scalar(MISSING_VALUE, pa.int64()))
     return np.asarray(filled.to_numpy(), dtype=np.int64)
 

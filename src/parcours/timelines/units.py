@@ -32,7 +32,7 @@ class Regrouped:
 
 def regroup(wholes: Sequence[Partition], unit: str) -> Regrouped:
     """Partitions by ``unit``: a property of the events, or ``profile.<trait>`` of their customers."""
-    columns = [_unit_of_rows(whole, unit) for whole in wholes]
+    columns = [unit_of_rows(whole, unit) for whole in wholes]
     values = sorted({value for column in columns for value in column.values if value}, key=str.encode)
     code_of = {value: code for code, value in enumerate(values)}
     everything = Rows(
@@ -58,7 +58,8 @@ def regroup(wholes: Sequence[Partition], unit: str) -> Regrouped:
     return Regrouped(tuple(partitions), int(np.count_nonzero(everything.codes < 0)))
 
 
-def _unit_of_rows(whole: Partition, unit: str) -> Column:
+def unit_of_rows(whole: Partition, unit: str) -> Column:
+    """The unit that each row of a partition belongs to: a property of its own, or a trait of its customer."""
     if not unit.startswith(PROFILE):
         return whole.column(unit)
     trait = whole.trait(unit.removeprefix(PROFILE))
