@@ -23,6 +23,7 @@ from parcours.events.statements import state_join, take_back
 from parcours.events.storage import Storage, storage_of, store_address
 from parcours.events.tombstones import Tombstones
 from parcours.journeys.check import check_against
+from parcours.journeys.document_check import check_documents
 from parcours.journeys.lifecycle import load_lifecycle
 from parcours.journeys.reading import read_folder
 from parcours.journeys.references import check_references
@@ -257,8 +258,14 @@ class Workspace(Questions):
         )
 
     def check(self) -> tuple[Finding, ...]:
-        """What to know about the lifecycle over the events that are there."""
-        return check_against(self.document, self.events().by_name())
+        """What to know about the documents over the events that are there.
+
+        Raises DocumentError or DocumentsError when documents are wrong or do not fit together."""
+        counts = self.events().by_name()
+        written = read_folder(self.folder)
+        check_references(written)
+        found = check_documents(written.documents, counts)
+        return (*check_against(self.document, counts), *(written.located(one) for one in found))
 
 
 def _duration(given: Duration | str) -> Duration:

@@ -159,6 +159,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_message_can_be_said() -> None:
     parameters = {"stage": "S", "event": "e", "events": "e, f", "meant": "m", "count": 1, "share": 0.5}
+    parameters |= {"title": "T", "touchpoint": "P", "id": "i"}
     for key in _MESSAGES:
         for language in ("en", "fr"):
             assert "{" not in Finding("note", key, parameters).message(language)

@@ -34,7 +34,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("init", starting.init, "make a workspace"),
     ("demo", demo.demo, "make a workspace to look at, with its map"),
     ("import", importing.import_, "add files of events to the log"),
-    ("check", checking.check, "does the lifecycle fit the events?"),
+    ("check", checking.check, "do the documents fit the events?"),
     ("apply", applying.apply, "keep the documents as a new version"),
     ("diff", applying.diff, "what changed in the documents"),
     *documents.commands(),

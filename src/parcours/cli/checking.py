@@ -1,4 +1,4 @@
-"""``parcours check``: does the lifecycle fit the events that are there?"""
+"""``parcours check``: do the documents fit each other, and the events that are there?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from parcours.cli.words import say
 
 
 def check(workspace: WorkspaceFolder = None, as_json: AsJson = False, lang: WordsIn = None) -> None:
-    """Check the lifecycle against the events in the log, before anything is measured.
+    """Check the documents against each other and against the events in the log, before anything is measured.
 
     Exit code 1 when a stage cannot be measured.
     """
@@ -25,6 +25,9 @@ def check(workspace: WorkspaceFolder = None, as_json: AsJson = False, lang: Word
                 "severity": finding.severity,
                 "key": finding.key,
                 "stage": finding.stage,
+                "document": finding.document,
+                "file": finding.file,
+                "line": finding.line,
                 "message": finding.message(language),
                 "parameters": plain(dict(finding.parameters)),
             }
@@ -34,7 +37,9 @@ def check(workspace: WorkspaceFolder = None, as_json: AsJson = False, lang: Word
     else:
         for finding in findings:
             label = say(language, finding.severity)
-            typer.echo(say(language, "{label}: {message}", label=label, message=finding.message(language)))
+            place = f" [{finding.file}:{finding.line}]" if finding.file else ""
+            told = finding.message(language) + place
+            typer.echo(say(language, "{label}: {message}", label=label, message=told))
         if not findings:
             typer.echo(say(language, "Everything fits."))
     if any(finding.severity == "problem" for finding in findings):

@@ -45,19 +45,68 @@ _MESSAGES: dict[str, dict[Language, str]] = {
     },
 }
 
+# Who waits for an event, in the sentences below.
+_WHOSE: dict[str, dict[Language, str]] = {
+    "touchpoint": {
+        "en": "The touchpoint “{touchpoint}” of the journey “{title}”",
+        "fr": "Le point de contact « {touchpoint} » du parcours « {title} »",
+    },
+    "journey": {"en": "The value of the journey “{title}”", "fr": "La valeur du parcours « {title} »"},
+    "lifecycle": {
+        "en": "The funnel or the retention of the lifecycle “{title}”",
+        "fr": "L’entonnoir ou la rétention du cycle de vie « {title} »",
+    },
+    "metric": {"en": "The metric “{title}”", "fr": "L’indicateur « {title} »"},
+    "feedback": {"en": "The feedback source “{title}”", "fr": "La source d’avis « {title} »"},
+    "pain-point": {"en": "The pain point “{title}”", "fr": "Le point de douleur « {title} »"},
+    "persona": {"en": "The segment of the persona “{title}”", "fr": "Le segment du persona « {title} »"},
+    "segment": {"en": "The segment “{title}”", "fr": "Le segment « {title} »"},
+}
+_MESSAGES |= {
+    f"{kind}-event-misspelt": {
+        "en": f"{whose['en']} waits for the event {{event}}, which never occurs. Did you mean {{meant}}?",
+        "fr": f"{whose['fr']} attend l’événement {{event}}, qui n’apparaît jamais. Vouliez-vous dire {{meant}} ?",
+    }
+    for kind, whose in _WHOSE.items()
+}
+_MESSAGES |= {
+    f"{kind}-event-never-seen": {
+        "en": f"{whose['en']} waits for what never occurs: {{events}}.",
+        "fr": f"{whose['fr']} attend ce qui n’apparaît jamais : {{events}}.",
+    }
+    for kind, whose in _WHOSE.items()
+}
+_MESSAGES |= {
+    f"{kind}-unused": {
+        "en": f"No other document names the {english} “{{title}}” ({{id}}).",
+        "fr": f"Aucun autre document ne cite {french} « {{title}} » ({{id}}).",
+    }
+    for kind, english, french in (
+        ("persona", "persona", "le persona"),
+        ("channel", "channel", "le canal"),
+        ("metric", "metric", "l’indicateur"),
+        ("feedback", "feedback source", "la source d’avis"),
+    )
+}
+
 
 @dataclass(frozen=True)
 class Finding:
     """One finding: ``key`` and ``parameters`` for machines, ``message`` for people.
 
     A *problem* leaves a stage without figures, a *warning* makes figures smaller than the truth, a *note* is
-    worth knowing. ``stage`` is the id of the stage it is about, None when it is about the whole.
+    worth knowing. ``stage`` is the id of the stage it is about, None when it is about the whole. ``document`` is the
+    other document (kind/id) it is about, and ``place`` where in it; ``file`` and ``line`` where that is written.
     """
 
     severity: Severity
     key: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     stage: str | None = None
+    document: str | None = None
+    place: tuple[str | int, ...] = ()
+    file: str | None = None
+    line: int | None = None
 
     def message(self, language: Language = "en") -> str:
         """The finding in a sentence or two."""

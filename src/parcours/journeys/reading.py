@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 from parcours.errors import DocumentError, DocumentsError
 from parcours.journeys.documents import KINDS, Document, Documents
+from parcours.journeys.findings import Finding
 from parcours.yaml_files import load_model, read_text
 from parcours.yaml_files.problems import written_path
 from parcours.yaml_files.syntax import Node, parse
@@ -106,6 +107,12 @@ class WrittenDocuments:
     def texts(self) -> dict[str, str]:
         """The texts by path."""
         return {one.path: one.text for one in self.written.values()}
+
+    def located(self, finding: Finding) -> Finding:
+        """A finding about a document, with the file and the line of its place."""
+        kind, _, id_ = (finding.document or "").partition("/")
+        one = self.written.get((kind, id_))
+        return finding if one is None else replace(finding, file=one.path, line=one.line(finding.place))
 
 
 def path_of(kind: str, id_: str) -> str:
