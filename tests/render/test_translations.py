@@ -28,9 +28,13 @@ def used() -> set[str | tuple[str, ...]]:
 
 @pytest.fixture(scope="module")
 def french() -> Catalog:
-    place = resources.files("parcours.render") / "locale" / "fr" / "LC_MESSAGES" / "parcours.po"
-    with place.open("rb") as file:
-        return read_po(file, locale="fr", abort_invalid=True)
+    whole = Catalog("fr")
+    for place in (resources.files("parcours.render") / "locale" / "fr" / "LC_MESSAGES").iterdir():
+        with place.open("rb") as file:
+            for message in read_po(file, locale="fr", abort_invalid=True):
+                if message.id:
+                    whole[message.id] = message
+    return whole
 
 
 def messages(catalogue: Catalog) -> list[Message]:

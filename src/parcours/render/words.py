@@ -1,6 +1,6 @@
 """Words and numbers in the reader's language: gettext messages, and figures formatted through Babel.
 
-English is the language of the code; other catalogues lie in ``locale/<language>/LC_MESSAGES/parcours.po`` and are read
+English is the language of the code; other catalogues lie in ``locale/<language>/LC_MESSAGES/*.po`` and are read
 as they are, without a compile step. A message may hold ``{names}``; ``say_html`` escapes what fills them.
 """
 
@@ -13,6 +13,7 @@ from unicodedata import bidirectional
 
 from babel import Locale
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup
@@ -22,8 +23,6 @@ from parcours.render.calendar_words import CalendarWords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from babel.messages.catalog import Catalog
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
@@ -146,6 +145,11 @@ def _minus(text: str) -> str:
 def _catalogue(language: Language) -> Catalog | None:
     if language == "en":
         return None
-    place = resources.files("parcours.render") / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-    with place.open("rb") as file:
-        return read_po(file, locale=language, domain=DOMAIN)
+    folder = resources.files("parcours.render") / "locale" / language / "LC_MESSAGES"
+    whole = Catalog(language, domain=DOMAIN)
+    for place in sorted(folder.iterdir(), key=lambda place: place.name):
+        with place.open("rb") as file:
+            for message in read_po(file, locale=language, domain=DOMAIN):
+                if message.id:
+                    whole[message.id] = message
+    return whole
