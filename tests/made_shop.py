@@ -101,6 +101,13 @@ NEEDS: dict[str, dict[str, Any]] = {
     "correlation": {"steps": ["visit", "order"], "window": "20d"},
     "funnel": {"steps": ["visit", "order", {"event": "mail", "optional": True}, "rate"]},
     "sequences": {"pattern": "visit -> no mail within 2d -> order within 30d"},
+    "touchpoints": {
+        "touchpoints": [
+            {"id": "come", "events": ["visit", {"event": "mail", "where": {"channel": "email"}}]},
+            {"id": "buy", "events": ["order"]},
+            {"id": "tell", "events": ["rate"], "next": ["come"]},
+        ]
+    },
 }
 SHARED: list[dict[str, Any]] = [{}, SEGMENT, {"segment": {"stage": ["buyer"]}}, {"zone": "Pacific/Apia"}]
 

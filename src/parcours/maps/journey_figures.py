@@ -37,14 +37,15 @@ def main_funnel(plan: FunnelPlan, engine: LocalEngine, common: Mapping[str, Any]
                 dropped=figures.dropped,
                 open=figures.censored,
                 median_days=None if figures.median_seconds is None else figures.median_seconds / DAY_SECONDS,
-                did_instead=_instead(result.did_instead, number),
+                did_instead=instead(result.did_instead, number),
             )
             for number, (name, figures) in enumerate(zip(result.names, result.total.steps, strict=True))
         ),
     )
 
 
-def _instead(found: tuple[tuple[str, Any], ...], step: int) -> tuple[Count, ...]:
+def instead(found: tuple[tuple[str, Any], ...], step: int) -> tuple[Count, ...]:
+    """What those who left at a step did next, the most frequent first; name "" = nothing seen."""
     counts = [(name, int(by_step[step])) for name, by_step in found]
     total = sum(count for _, count in counts)
     ordered = sorted((one for one in counts if one[1]), key=lambda one: (-one[1], one[0]))

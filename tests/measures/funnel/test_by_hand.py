@@ -621,3 +621,39 @@ def test_steps_have_short_forms() -> None:
 def test_a_wrong_step_is_refused_with_its_number(given: Any) -> None:
     with pytest.raises(QueryError, match="Step 2"):
         read_steps(["A", given])
+
+
+@pytest.mark.parametrize("where", [{}, {"plan": "x"}])
+def test_attempts_that_begin_until_a_day_may_go_on_after_it(where: dict[str, str]) -> None:
+    """As if the first steps after that day had never been; those whose window is open by then stay open."""
+    steps = [{"event": "A", "where": where} if where else "A", "B", "C"]
+    told = {"early": "A1/x B9 C12", "late": "A7/x B8 C9", "both": "A2/x A8/x B9 C10", "stuck": "A5/x B6"}
+    events = [event for name, text in told.items() for event in story(text, name)]
+    before = [event for event in events if event.event != "A" or event.timestamp_us < at("7")]
+    bounded = question(steps, window="14d", starts_until=date(2026, 3, 6))
+    plain = question(steps, window="14d")
+    one, other = (
+        MEASURE.finish(MEASURE.map(partition_of(rows), query), query)
+        for rows, query in ((events, bounded), (before, plain))
+    )
+    assert [step.reached for step in one.total.steps] == [3, 3, 2]
+    assert one.total == other.total
+
+
+def test_a_bound_of_the_first_step_must_make_sense() -> None:
+    with pytest.raises(QueryError, match="no first one"):
+        question("A B", order="unordered", starts_until=date(2026, 3, 6))
+    with pytest.raises(QueryError, match="before the range starts"):
+        question("A B", starts_until=date(2026, 2, 6))
+
+
+def test_a_step_may_be_filled_by_other_events_as_well() -> None:
+    """``or`` is any of several selectors, each with its own conditions; the name alone or a plan may decide."""
+    events = [*story("A1 B2", "ann"), *story("A1/x C3/y", "bob"), *story("A1 C3", "eve"), *story("D1 C2/y", "kim")]
+    steps = [{"event": "A", "or": ["D"]}, {"event": "B", "or": [{"event": "C", "where": {"plan": "y"}}]}]
+    query = question(steps)
+    result = MEASURE.finish(MEASURE.map(partition_of(events), query), query)
+    assert [step.reached for step in result.total.steps] == [4, 3]
+    assert result.names == ("A or D", "B or C")
+    with pytest.raises(QueryError, match="first_time"):
+        read_steps([{"event": "A", "or": ["B"], "first_time": "ever"}])

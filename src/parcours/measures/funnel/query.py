@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
@@ -39,9 +40,17 @@ class Step(Selector):
         "conditions; matching: only the first that passes them.",
     )
 
+    or_: tuple[Selector, ...] = Field((), alias="or", description="Other events that fill it as well.")
+
+    @model_validator(mode="after")
+    def _one_first_time(self) -> Step:
+        if self.or_ and self.first_time is not None:
+            raise ValueError("'first_time' is asked of one selector, so it takes no 'or'")
+        return self
+
     @property
     def label(self) -> str:
-        return self.name or " or ".join(self.event)
+        return self.name or " or ".join(name for one in (self, *self.or_) for name in one.event)
 
 
 class Exclusion(Selector):
@@ -63,6 +72,10 @@ class Query(contract.Query):
     window: Duration = Field(WINDOW, description="All steps at most this long after the first, ends inside.")
     exclude: tuple[Exclusion, ...] = Field((), description="Events that void an attempt.")
     hold: tuple[str, ...] = Field((), description="Properties that must be the same on every step.")
+    starts_until: date | None = Field(
+        None,
+        description="Attempts begin on this day at the latest, but may go on until the range ends; default: no limit.",
+    )
     entry: Literal["best", "first"] = Field(
         "best", description="Which attempt counts: the one that gets furthest, or the first one only."
     )
@@ -85,6 +98,7 @@ class Query(contract.Query):
     def _makes_sense(self) -> Query:
         _check_steps(self)
         _check_windows(self)
+        _check_starts(self)
         _check_exclusions(self)
         _check_breakdown(self)
         if self.start is not None and self.end is not None and self.end < self.start:
@@ -193,6 +207,18 @@ def _check_windows(query: Query) -> None:
             raise QueryError("Steps in any order have no step before them.", hint="Use 'window' alone.")
         if step.within.us <= 0:
             raise QueryError(f"Step {number} must come within more than no time.", hint="For example 2d.")
+
+
+def _check_starts(query: Query) -> None:
+    if query.starts_until is None:
+        return
+    if query.order == "unordered":
+        raise QueryError("Steps in any order have no first one, so 'starts_until' cannot bound it.")
+    if query.start is not None and query.starts_until < query.start:
+        raise QueryError(
+            f"Attempts begin until {query.starts_until}, before the range starts ({query.start}).",
+            hint="Give a later 'starts_until', or an earlier start.",
+        )
 
 
 def _check_exclusions(query: Query) -> None:

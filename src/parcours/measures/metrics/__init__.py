@@ -1,0 +1,1 @@
+"""What metrics are made of, period by period: amounts, conversions, stage rates, answers to surveys."""
