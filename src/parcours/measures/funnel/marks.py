@@ -52,12 +52,13 @@ def marks(whole: Partition, seen: View, query: Query) -> Marks:
     by_name = np.zeros(len(part.names), dtype=np.int32)
     by_row = np.zeros(0, dtype=np.int32)
     selectors: list[tuple[int, Selector]] = [
-        *enumerate(query.steps),
+        *((number, one) for number, step in enumerate(query.steps) for one in (step, *step.or_)),
         *((MOST_STEPS + number, one) for number, one in enumerate(query.exclude)),
     ]
     for bit, selector in selectors:
         first_time = selector.first_time if isinstance(selector, Step) else None
-        if selector.where is None and first_time is None:
+        last_start = query.starts_until if bit == 0 else None
+        if selector.where is None and first_time is None and last_start is None:
             by_name[name_flags(part, selector)] |= np.int32(1 << bit)
             continue
         if not len(by_row):
@@ -67,6 +68,10 @@ def marks(whole: Partition, seen: View, query: Query) -> Marks:
             if first_time is None
             else _first_times(whole, query, selector, ever=first_time == "ever")[seen.rows]
         )
+        if last_start is not None:
+            flags = flags & (
+                part.timestamps < query.calendar.midnight_us(query.calendar.step(last_start, "day"))
+            )
         by_row[flags] |= np.int32(1 << bit)
     return Marks(by_name, by_row, held(part, query.hold))
 
