@@ -146,17 +146,17 @@ class Desk:
 
         Raises ConflictError when somebody else applied anything since, or a file was edited meanwhile."""
         with self._alone(), self.store() as store:
-            onto, token = plan.onto, uuid4().hex
+            onto, receipt = plan.onto, uuid4().hex
             self._check_files(plan)
             if plan.found and plan.drafts:
-                onto = store.record(plan.found, onto=onto, token=uuid4().hex, who=who, why=FOUND, now=now)
+                onto = store.record(plan.found, onto=onto, receipt=uuid4().hex, who=who, why=FOUND, now=now)
             if not plan.drafts:
                 self._note_version(store.newest())
                 return None
-            begun = {"token": token, "files": plan.writes is not None}
+            begun = {"receipt": receipt, "files": plan.writes is not None}
             self.storage.write(APPLYING, json.dumps(begun).encode())
             try:
-                number = store.record(plan.drafts, onto=onto, token=token, who=who, why=why, now=now)
+                number = store.record(plan.drafts, onto=onto, receipt=receipt, who=who, why=why, now=now)
             except ConflictError:
                 self.storage.remove([APPLYING])
                 raise
@@ -173,7 +173,7 @@ class Desk:
                 if begun is None:
                     return
                 with self.store() as store:
-                    kept = store.changed_by(json.loads(begun)["token"])
+                    kept = store.changed_by(json.loads(begun)["receipt"])
                 if kept is None:
                     self.storage.remove([APPLYING])
                     return

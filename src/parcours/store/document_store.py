@@ -138,17 +138,17 @@ class DocumentStore:
         """The documents of a version, read; raises QueryError for a version that does not exist."""
         return read_texts({one.path: one.text for one in self.state(version).values()})
 
-    def changed_by(self, token: str) -> tuple[int, tuple[Version, ...]] | None:
-        """The number and the versions of the apply with this token; None when it was never kept."""
+    def changed_by(self, receipt: str) -> tuple[int, tuple[Version, ...]] | None:
+        """The number and the versions of the apply with this receipt; None when it was never kept."""
         with self._database.reading() as connection:
-            number = connection.scalar(sa.select(applies.c.number).where(applies.c.token == token))
+            number = connection.scalar(sa.select(applies.c.number).where(applies.c.receipt == receipt))
             if number is None:
                 return None
             rows = connection.execute(_VERSIONS.where(versions.c.apply == number)).all()
         return number, tuple(map(_version, rows))
 
     def record(
-        self, drafts: Sequence[Draft], *, onto: int, token: str, who: str, why: str, now: datetime
+        self, drafts: Sequence[Draft], *, onto: int, receipt: str, who: str, why: str, now: datetime
     ) -> int:
         """Keep drafts as one new version on top of version ``onto``, and give its number.
 
@@ -157,7 +157,7 @@ class DocumentStore:
             newest = _newest(connection)
             if newest != onto:
                 raise _conflict(connection, onto)
-            row = {"number": newest + 1, "token": token, "at_us": instant_us(now), "who": who, "why": why}
+            row = {"number": newest + 1, "receipt": receipt, "at_us": instant_us(now), "who": who, "why": why}
             connection.execute(sa.insert(applies).values(**row))
             for draft in drafts:
                 _keep(connection, draft, newest + 1)

@@ -56,8 +56,12 @@ class Database:
     def __init__(self, url: sa.URL) -> None:
         self.url = url
         self._engine = _engine(url)
-        with self._told():
-            self._bring_up_to_date()
+        try:
+            with self._told():
+                self._bring_up_to_date()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -11,7 +11,7 @@ applies = sa.Table(
     "applies",
     metadata,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … without gaps
-    sa.Column("token", sa.String(32), nullable=False, unique=True),  # told apart by whoever applies
+    sa.Column("receipt", sa.String(32), nullable=False, unique=True),  # told apart by whoever applies
     sa.Column("at_us", sa.BigInteger, nullable=False),  # UTC, microseconds since 1970
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "applies",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("token", sa.String(32), nullable=False, unique=True),
+        sa.Column("receipt", sa.String(32), nullable=False, unique=True),
         sa.Column("at_us", sa.BigInteger, nullable=False),
         sa.Column("who", sa.Text, nullable=False),
         sa.Column("why", sa.Text, nullable=False),
