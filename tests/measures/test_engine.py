@@ -21,6 +21,7 @@ from parcours.measures.growth import Query as GrowthQuery
 from parcours.measures.partials import prune, save
 from parcours.timelines.matchers import Selector
 from parcours.timelines.partition import Partition
+from parcours.timelines.shelf import bytes_of
 
 BUCKETS = 4
 ROWS: list[Row] = [row(f"customer {number}", number, "buy") for number in range(20)]
@@ -138,7 +139,9 @@ def test_no_draft_stays_when_a_partial_cannot_take_its_place(log: EventLog, tmp_
 def test_memory_does_not_grow_without_end(
     log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parcours.measures.engine.KEPT_IN_MEMORY", 6)
+    whole = engine_over(log, tmp_path).timelines.partitions()[0]
+    room = bytes_of(measures()["events"].map(whole, Query(as_of_us=0)))
+    monkeypatch.setattr("parcours.measures.engine.KEPT_PARTIAL_BYTES", 6 * room)
     engine, measure = engine_over(log, tmp_path, cache=None), Counted()
     for instant in range(5):
         engine.ask(measure, Query(as_of_us=instant))

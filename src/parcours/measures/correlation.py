@@ -42,11 +42,12 @@ from parcours.measures.funnel.marks import STEP_BITS, marks
 from parcours.measures.groups import OTHER, largest
 from parcours.measures.partials import add_labelled
 from parcours.measures.result import Result
+from parcours.measures.scope import view
 from parcours.stats.proportions import normal_quantile
 from parcours.timelines.kernel import kernel
 from parcours.timelines.masks import PROFILE
 from parcours.timelines.partition import Column, Partition
-from parcours.timelines.views import View
+from parcours.timelines.views import Spans
 
 if TYPE_CHECKING:
     import altair
@@ -239,7 +240,7 @@ def _decided(found: Attempts) -> tuple[Attempts, int]:
     return clean.only(~clean.open_), int(np.count_nonzero(clean.open_))
 
 
-def _values(partition: Partition, seen: View, found: Attempts, name: str) -> tuple[list[str], Longs]:
+def _values(partition: Partition, seen: Spans, found: Attempts, name: str) -> tuple[list[str], Longs]:
     """Sorted values of a property, and the position of each attempt's."""
     column: Column
     if name.startswith(PROFILE):
@@ -253,17 +254,17 @@ def _values(partition: Partition, seen: View, found: Attempts, name: str) -> tup
 
 
 def _walk(
-    partition: Partition, seen: View, query: Query, found: Attempts, wanted: int
+    partition: Partition, seen: Spans, query: Query, found: Attempts, wanted: int
 ) -> tuple[Longs, NDArray[np.bool_]]:
     """Attempts with each event, by outcome [name, outcome]; and which have the event ``wanted``."""
-    part, marked = seen.partition, marks(partition, seen, query)
+    part, marked = seen.partition, marks(partition, view(partition, query), query)
     last = query.last_required
     converted = found.rows[:, last] >= 0
     ends = np.where(converted, found.times[:, last] - 1, found.times[:, 0] + min(query.window.us, LONGEST))
     tally = np.zeros((len(part.names), 2), dtype=np.int64)
     chosen = np.zeros(len(found), dtype=np.bool_)
     _between(
-        part.offsets, part.timestamps, part.events, marked.by_name & STEP_BITS, marked.by_row & STEP_BITS,
+        seen.ends, part.timestamps, part.events, marked.by_name & STEP_BITS, marked.by_row & STEP_BITS,
         found.unit, found.rows[:, 0].copy(), ends, converted, wanted, tally, chosen,
     )  # fmt: skip
     return tally, chosen
@@ -271,7 +272,7 @@ def _walk(
 
 @kernel
 def _between(
-    offsets: Longs, times: Longs, events: NDArray[np.int32],
+    ends_of: Longs, times: Longs, events: NDArray[np.int32],
     steps_by_name: NDArray[np.int32], steps_by_row: NDArray[np.int32],
     units: NDArray[np.int32], first: NDArray[np.int32], ends: Longs, converted: NDArray[np.bool_],
     wanted: int, tally: Longs, chosen: NDArray[np.bool_],
@@ -279,7 +280,7 @@ def _between(
     """Count the attempts with each event after the first step's instant and up to ``ends``."""
     counted = np.full(len(tally), -1, dtype=np.int64)
     for number in range(len(units)):
-        row, end = first[number], offsets[units[number] + 1]
+        row, end = first[number], ends_of[units[number]]
         begins = times[row]
         while row < end and times[row] <= ends[number]:
             code = events[row]

@@ -17,12 +17,13 @@ from parcours.measures.partials import load, prune, save
 from parcours.measures.result import Result
 from parcours.timelines.masks import PROFILE
 from parcours.timelines.partition import Partition
+from parcours.timelines.shelf import Shelf
 from parcours.timelines.timelines import Timelines
 from parcours.timelines.units import CUSTOMER, Regrouped, regroup
 
 R = TypeVar("R", bound=Result)
 Q = TypeVar("Q", bound=Query)
-KEPT_IN_MEMORY = 4_096
+KEPT_PARTIAL_BYTES = 64 * 1024 * 1024
 KEPT_ON_DISK = 8_192
 
 
@@ -38,7 +39,8 @@ class LocalEngine:
         self._cache = cache / "partials" if cache else None
         if self._cache:
             prune(self._cache, KEPT_ON_DISK)
-        self._memory: dict[str, Partial] = {}
+        self._memory = Shelf(KEPT_PARTIAL_BYTES)
+        self._shelf = Shelf()
         self._regrouped: tuple[tuple[str, ...], Regrouped] | None = None
 
     def ask(self, measure: Measure[Q, R], query: Q) -> R:
@@ -71,7 +73,7 @@ class LocalEngine:
 
     def _partial(self, measure: Measure[Q, R], query: Q, partition: Partition, question: str) -> Partial:
         key = _key(question, partition)
-        known = self._memory.get(key)
+        known: Partial | None = self._memory.find(key)
         if known is None:
             path = self._cache / measure.name / f"{key}.npz" if self._cache else None
             known = load(path) if path else None
@@ -79,12 +81,12 @@ class LocalEngine:
                 known = measure.map(partition, query)
                 if path:
                     save(known, path)
-            self._remember(key, known)
+            self._memory.put(key, known)
         return known
 
     def _units(self, query: Query) -> Regrouped:
         """The partitions of the unit that is counted; of units other than the customer, the latest is kept."""
-        wholes = self.timelines.partitions()
+        wholes = [whole.on(self._shelf) for whole in self.timelines.partitions()]
         if query.per == CUSTOMER:
             return Regrouped(tuple(wholes), 0)
         profiles = self.timelines.profiles.fingerprint if query.per.startswith(PROFILE) else ""
@@ -97,11 +99,6 @@ class LocalEngine:
         """What the answer depends on besides the partitions' events; another release may count otherwise."""
         profiles = self.timelines.profiles.fingerprint if query.reads_profiles() else ""
         return f"{version('parcours')}\0{measure.name}\0{query.key()}\0{profiles}"
-
-    def _remember(self, key: str, partial: Partial) -> None:
-        if len(self._memory) >= KEPT_IN_MEMORY:
-            self._memory.pop(next(iter(self._memory)), None)
-        self._memory[key] = partial
 
 
 def _merged(measure: Measure[Any, Any], partials: list[Partial]) -> Partial:

@@ -13,7 +13,7 @@ from parcours.lifecycle.segments import members
 from parcours.measures.contract import Query
 from parcours.timelines.masks import where_flags
 from parcours.timelines.partition import Partition
-from parcours.timelines.views import View, choose
+from parcours.timelines.views import View, between
 
 
 def bounds_us(query: Query) -> tuple[int, int]:
@@ -27,8 +27,8 @@ def bounds_us(query: Query) -> tuple[int, int]:
 
 def view(partition: Partition, query: Query) -> View:
     """The events in the question's range that pass its filter, of the customers in its segment."""
-    key = (query.start, query.end, query.as_of_us, query.zone, _filters(query))
-    return partition.keep_latest("view", key, lambda: _view(partition, query))
+    key = _key(query)
+    return partition.keep_latest("view", key, lambda: _view(partition, query, key))
 
 
 def segment_flags(partition: Partition, query: Query) -> NDArray[np.bool_] | None:
@@ -62,16 +62,24 @@ def stays_in_scope(partition: Partition, query: Query) -> Stays:
     return found if flags is None else found.of(flags)
 
 
-def _view(partition: Partition, query: Query) -> View:
+def _view(partition: Partition, query: Query, key: str) -> View:
     low, high = bounds_us(query)
-    rows = rows_in_scope(partition, query)
-    rows &= (partition.timestamps >= low) & (partition.timestamps < high)
-    return choose(partition, rows, hashlib.sha256(_filters(query).encode()).hexdigest()[:16])
+    return between(
+        partition,
+        low,
+        high,
+        hashlib.sha256(key.encode()).hexdigest()[:16],
+        customers=segment_flags(partition, query),
+        chosen=None if query.where is None else where_flags(partition, query.where),
+    )
 
 
-def _filters(query: Query) -> str:
-    """The filters as text, as True and 1 are equal values but match differently."""
-    rules = query.rules.model_dump_json() if query.rules is not None and query.segment is not None else ""
+def _key(query: Query) -> str:
+    """What the events looked at depend on, as text, as True and 1 are equal values but match differently."""
     where = query.where.model_dump_json() if query.where else ""
-    segment = query.segment.model_dump_json() if query.segment else ""
-    return "\0".join((str(query.start), str(query.end), str(query.as_of_us), where, segment, rules))
+    low, high = bounds_us(query)
+    if query.segment is None:
+        return "\0".join((str(low), str(high), where))
+    rules = query.rules.model_dump_json() if query.rules is not None else ""
+    of_segment = (str(query.as_of_us), query.zone, query.week_start, query.segment.model_dump_json(), rules)
+    return "\0".join((str(low), str(high), where, *of_segment))

@@ -18,9 +18,10 @@ _ONE_AT_A_TIME = Lock()
 
 
 def mapped(path: Path) -> NDArray[Any]:
-    """The array of an ``.npy`` file, mapped into memory."""
+    """The array of an ``.npy`` file, mapped into memory. What is written to it never reaches the file: it is mapped so
+    because kernels are compiled once more for arrays that cannot be written."""
     with _ONE_AT_A_TIME:
-        array: NDArray[Any] = np.load(path, mmap_mode="r")
+        array: NDArray[Any] = np.load(path, mmap_mode="c")
         return array
 
 

@@ -6,14 +6,16 @@ Rows are sorted by customer, then time, then event id, so that a customer's time
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from parcours.timelines.shelf import Shelf
 
 T = TypeVar("T")
 
@@ -38,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Loader:
-    """Where a partition's lazy parts come from; each is called at most once and kept."""
+    """Where a partition's lazy parts come from; each is called when asked for, and what it gives is kept."""
 
     column: Callable[[str], Column]
     trait: Callable[[str], Column]
@@ -60,7 +62,8 @@ class Partition:
     events: NDArray[np.int32]  # codes into `names`
     names: tuple[str, ...]  # the event names of this partition, sorted
     loader: Loader
-    _kept: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _shelf: Shelf = field(default_factory=Shelf, repr=False, compare=False)
+    _token: object = field(default_factory=object, repr=False, compare=False)  # tells it apart on the shelf
     _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     @property
@@ -99,21 +102,47 @@ class Partition:
         """Names what some rows are made from: it changes when they do, and not when other rows do."""
         return self.loader.stored(rows) if self.loader.stored else self.fingerprint.encode()
 
-    def keep(self, key: object, make: Callable[[], T]) -> T:
-        """Compute something about this partition once, whatever thread asks first."""
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Compute something about this partition once while the shelf has room, whatever thread asks first."""
+        place = (self._token, key)
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-            return cast("T", self._kept[key])  # the key names the type
+            found = self._shelf.find(place)
+            if found is None:
+                found = make()
+                self._shelf.put(place, found)
+            return cast("T", found)  # the key names the type
 
     def keep_latest(self, kind: str, key: object, make: Callable[[], T]) -> T:
-        """As ``keep``, but only one of each kind: the last asked for, so that memory stays bounded."""
+        """As ``keep``, but only one of each kind: the last asked for."""
         with self._lock:
-            held = self._kept.get(kind)
-            if not isinstance(held, tuple) or held[0] != key:
+            held = self._shelf.find((self._token, kind))
+            if held is None or held[0] != key:
                 held = (key, make())
-                self._kept[kind] = held
+                self._shelf.put((self._token, kind), held)
             return cast("T", held[1])  # the key names the type
+
+    def on(self, shelf: Shelf) -> Partition:
+        """This partition with what it keeps on a shelf shared with others."""
+        return self if self._shelf is shelf else replace(self, _shelf=shelf)
+
+    def narrowed(
+        self,
+        fingerprint: str,
+        offsets: NDArray[np.int64],
+        timestamps: NDArray[np.int64],
+        events: NDArray[np.int32],
+        loader: Loader,
+    ) -> Partition:
+        """Some of the rows for all the customers. It shares the lock, so that neither waits for the other."""
+        return replace(
+            self,
+            fingerprint=fingerprint,
+            offsets=offsets,
+            timestamps=timestamps,
+            events=events,
+            loader=loader,
+            _token=object(),
+        )
 
     def rows_of(self, customer: str) -> range:
         """The rows of one customer, empty when the customer is not here."""

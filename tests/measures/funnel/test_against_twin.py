@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from parcours.measures.funnel import MEASURE, FunnelResult, Query, Step
 from parcours.measures.funnel.attempts import attempts
 from parcours.measures.funnel.result import NOTHING_NAME
-from parcours.measures.scope import bounds_us
+from parcours.measures.scope import bounds_us, view
 from parcours.timelines.partition import Partition
 from parcours.values import DAY_US, SECOND_US, Duration
 from twins import funnel as twin
@@ -114,8 +114,8 @@ def _exclusion(draw: st.DrawFn, name: str, order: str, required: list[int], last
 
 
 def fast(part: Partition, events: list[Event], query: Query, *, periods: bool) -> list[twin.Attempt]:
-    seen, found = attempts(part, query, periods=periods)
-    rows = [events[row] for row in seen.rows]
+    spans, found = attempts(part, query, periods=periods)
+    rows = events if spans.partition is part else [events[row] for row in view(part, query).rows]
     return [
         twin.Attempt(
             part.customers[int(found.unit[number])].as_py(),

@@ -17,7 +17,7 @@ from parcours.errors import QueryError
 from parcours.measures.funnel import MEASURE, FunnelResult, Query, read_exclusions, read_steps
 from parcours.measures.funnel.attempts import attempts
 from parcours.measures.funnel.query import Step
-from parcours.measures.scope import bounds_us
+from parcours.measures.scope import bounds_us, view
 from parcours.timelines.units import regroup
 from parcours.values import DAY_US, HOUR_US, Duration
 from twins import funnel as twin
@@ -80,8 +80,9 @@ def told(request: pytest.FixtureRequest) -> Told:
         events = sorted(story(text), key=lambda one: (one.timestamp_us, one.event_id))
         if request.param == "slow":
             return [_words(one) for one in twin.attempts(events, query, *bounds_us(query), periods=periods)]
-        seen, found = attempts(partition_of(events), query, periods=periods)
-        rows = [events[row] for row in seen.rows]
+        part = partition_of(events)
+        spans, found = attempts(part, query, periods=periods)
+        rows = events if spans.partition is part else [events[row] for row in view(part, query).rows]
         return [
             _words(
                 twin.Attempt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcours.measures.funnel.line import next_event, place_from
+from parcours.measures.funnel.line import fill, next_event, place_from
 from parcours.measures.funnel.matching import match_event
 from parcours.measures.funnel.rules import (
     BITS,
@@ -65,7 +65,7 @@ def _first_in_any_order(line: Lines, count: int, start: int, limit: int, steps: 
 @kernel
 def _matched_in_any_order(line: Lines, start: int, limit: int, steps: int, work: Lines) -> int:
     """Each event that lets one more step be done, in time order, beginning with the start."""
-    work[MATCHED, :] = -1
+    fill(work, MATCHED, 0, -1)
     reach = 0
     event = start
     following = line[start, FIRST]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +45,24 @@ from parcours.measures.funnel.rules import (
 from parcours.measures.funnel.search import search_attempts
 from parcours.measures.scope import bounds_us, view
 from parcours.timelines.partition import Partition
-from parcours.timelines.views import View
+from parcours.timelines.views import Spans, View
 
 Longs = NDArray[np.int64]
 ORDERS = {"ordered": ORDERED, "strict": STRICT, "unordered": UNORDERED}
 LONGEST = UNLIMITED // 4  # of windows, so that an instant and a window add up
+
+
+class _Line(NamedTuple):
+    """Rows as the kernels read them: of each unit those from ``begins`` to before ``ends``."""
+
+    begins: Longs
+    ends: Longs
+    times: Longs
+    events: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, spans: Spans) -> _Line:
+        return cls(spans.begins, spans.ends, spans.partition.timestamps, spans.partition.events)
 
 
 @dataclass(frozen=True)
@@ -92,26 +105,28 @@ class Attempts:
         return chosen
 
 
-def attempts(partition: Partition, query: Query, *, periods: bool = False) -> tuple[View, Attempts]:
-    """The events looked at, and the attempt of each unit (of each unit and calendar period with ``periods``)."""
+def attempts(partition: Partition, query: Query, *, periods: bool = False) -> tuple[Spans, Attempts]:
+    """The rows looked at, and the attempt of each unit (of each unit and calendar period with ``periods``)."""
     seen = view(partition, query)
     key = (query.key(), periods)
     kind = "funnel periods" if periods else "funnel attempts"
     found = partition.keep_latest(kind, key, lambda: _attempts(partition, seen, query, periods=periods))
-    return seen, found
+    return seen.spans, found
 
 
 def attempts_by_value(partition: Partition, query: Query, codes: NDArray[np.int32]) -> Attempts:
-    """The attempt of each unit within each value of ``codes`` (one an event looked at): only events with that value
-    are there for it.
+    """The attempt of each unit within each value of ``codes`` (one an event of the partition looked at): only events
+    with that value are there for it.
     """
     seen = view(partition, query)
     marked = marks(partition, seen, query)
-    part = seen.partition
-    owners = np.repeat(np.arange(part.customer_count), np.diff(part.offsets))
-    order = np.lexsort((np.arange(part.event_count), codes, owners))
-    width = int(codes.max(initial=0)) + 2
-    keys = owners[order] * width + codes[order] + 1
+    spans = seen.spans
+    part, rows_seen = spans.partition, spans.rows
+    owners = np.repeat(np.arange(part.customer_count), spans.ends - spans.begins)
+    codes = codes[rows_seen]
+    dealing = np.lexsort((rows_seen, codes, owners))
+    order, owners, codes = rows_seen[dealing], owners[dealing], codes[dealing]
+    keys = owners * (int(codes.max(initial=0)) + 2) + codes + 1
     heads = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else keys
     offsets = np.append(heads, len(keys)).astype(np.int64)
     dealt = replace(
@@ -119,20 +134,38 @@ def attempts_by_value(partition: Partition, query: Query, codes: NDArray[np.int3
         by_row=marked.by_row[order] if len(marked.by_row) else marked.by_row,
         hold=marked.hold[order] if len(marked.hold) else marked.hold,
     )
-    found = _search(offsets, part.timestamps[order], part.events[order], dealt, query, bounds=None)
+    line = _Line(offsets[:-1], offsets[1:], part.timestamps[order], part.events[order])
+    found = _search(line, dealt, query, bounds=None)
     rows = np.where(found.rows < 0, -1, order[found.rows]).astype(np.int32)
-    units = owners[order][heads].astype(np.int32)
+    units = owners[heads].astype(np.int32)
     return replace(found, unit=units[found.unit], rows=rows)
 
 
+def wakes_us(partition: Partition, query: Query) -> Longs | None:
+    """When what is known of each unit changes though nothing happens: an attempt is open no more. Of several that one
+    stands for, the first may close long before the last, so an open one is looked at again at every later end.
+
+    None where an attempt's end is not told by its window alone."""
+    seen = view(partition, query)
+    special = query.segment is not None or query.exclude or query.periods() is not None
+    if special or not _plain(query, marks(partition, seen, query)):
+        return None
+    _, found = attempts(partition, query)
+    open_ = found.only(found.open_)
+    wakes = np.full(seen.partition.customer_count, np.iinfo(np.int64).max)
+    closes = open_.times[:, 0] + min(query.window.us, LONGEST)
+    wakes[open_.unit] = np.maximum(closes, query.as_of_us + 1)
+    return wakes
+
+
 def _attempts(partition: Partition, seen: View, query: Query, *, periods: bool) -> Attempts:
-    part = seen.partition
     marked = marks(partition, seen, query)
+    line = _Line.of(seen.spans)
     if not periods and _plain(query, marked):
-        return _pass(part, marked, query)
+        return _pass(line, marked, query)
     asked = query.periods() if periods and query.count == "units" else None
     bounds = None if asked is None else asked.bounds_us
-    return _search(part.offsets, part.timestamps, part.events, marked, query, bounds=bounds)
+    return _search(line, marked, query, bounds=bounds)
 
 
 def _plain(query: Query, marked: Marks) -> bool:
@@ -141,39 +174,38 @@ def _plain(query: Query, marked: Marks) -> bool:
     return query.order == "ordered" and query.count == "units" and not special and not marked.overlap
 
 
-def _pass(part: Partition, marked: Marks, query: Query) -> Attempts:
+def _pass(line: _Line, marked: Marks, query: Query) -> Attempts:
     """The attempts of one pass; where an exclusion may change them they are searched for."""
-    count, steps = part.customer_count, len(query.steps)
+    count, steps = len(line.begins), len(query.steps)
     reach, last_start = np.zeros(count, dtype=np.int8), np.zeros(count, dtype=np.int64)
-    rows = np.full((count, steps), -1, dtype=np.int32)
+    rows, times = np.full((count, steps), -1, dtype=np.int32), np.zeros((count, steps), dtype=np.int64)
     window, seen_until = min(query.window.us, LONGEST), bounds_us(query)[1]
     plain_attempts(
-        part.offsets, part.timestamps, part.events, _numbers(marked.by_name), _numbers(marked.by_row),
-        steps, window, query.entry == "first", reach, last_start, rows,
+        *line, _numbers(marked.by_name), _numbers(marked.by_row),
+        steps, window, query.entry == "first", reach, last_start, rows, times,
     )  # fmt: skip
     doubtful = np.zeros(count, dtype=np.bool_)
     if query.exclude:
         between = np.array(query.bounds_of_exclusions, dtype=np.int64)
         doubtful_units(
-            part.offsets, part.timestamps, part.events, marked.by_name, marked.by_row, MOST_STEPS,
+            line.ends, line.times, line.events, marked.by_name, marked.by_row, MOST_STEPS,
             between[:, 0].copy(), between[:, 1].copy(), window, seen_until, reach, last_start, rows, doubtful,
         )  # fmt: skip
     units = np.flatnonzero((reach > 0) & ~doubtful).astype(np.int32)
     reached = reach[units].astype(np.int32)
+    if len(units) < count:
+        last_start, rows, times = last_start[units], rows[units], times[units]
     sure = Attempts(
         unit=units,
         reach=reached,
         void=np.zeros(len(units), dtype=np.bool_),
-        open_=(reached < steps) & (last_start[units] + window >= seen_until),
-        rows=rows[units],
-        times=np.zeros(0, np.int64),
+        open_=(reached < steps) & (last_start + window >= seen_until),
+        rows=rows,
+        times=times,
     )
-    found = _timed(sure, part.timestamps)
     if not doubtful.any():
-        return found
-    again = np.flatnonzero(doubtful)
-    searched = _search(part.offsets, part.timestamps, part.events, marked, query, bounds=None, units=again)
-    both = found.and_(searched)
+        return sure
+    both = sure.and_(_search(line, marked, query, bounds=None, units=np.flatnonzero(doubtful)))
     return both.at(np.argsort(both.unit, kind="stable"))
 
 
@@ -183,30 +215,23 @@ def _numbers(bits: NDArray[np.int32]) -> NDArray[np.int8]:
 
 
 def _search(
-    offsets: Longs,
-    times: Longs,
-    events: NDArray[np.int32],
-    marked: Marks,
-    query: Query,
-    *,
-    bounds: Longs | None,
-    units: Longs | None = None,
+    line: _Line, marked: Marks, query: Query, *, bounds: Longs | None, units: Longs | None = None
 ) -> Attempts:
     """The attempts of some units, of all unless given; of each in each calendar period with ``bounds``."""
-    places = np.arange(len(offsets) - 1) if units is None else units
+    places = np.arange(len(line.begins)) if units is None else units
     steps = len(query.steps)
     starts = STEP_BITS if query.order == "unordered" else 1
     many = query.count == "totals" or bounds is not None
-    most = int(np.count_nonzero(marked.of_rows(events) & starts)) if many else len(places)
+    most = int(np.count_nonzero(marked.of_rows(line.events) & starts)) if many else len(places)
     found, rows = np.empty((most, FOUND_COLUMNS), np.int32), np.empty((most, steps), np.int32)
-    longest = int(np.diff(offsets).max(initial=0)) + 1
-    line = np.empty((longest, FOLLOWING + steps + len(query.exclude)), np.int64)
+    longest = int((line.ends - line.begins).max(initial=0)) + 1
+    room = np.empty((longest, FOLLOWING + steps + len(query.exclude)), np.int64)
     rules = _rules(query, marked)
     work = np.zeros((WORK_ROWS, rules.shape[1]), np.int64)
     periods = np.zeros(0, dtype=np.int64) if bounds is None else np.array(bounds)  # writable, as all others
     count = search_attempts(
-        places, offsets, times, events, marked.by_name, marked.by_row, marked.hold, periods,
-        rules, line, work, found, rows,
+        places, *line, marked.by_name, marked.by_row, marked.hold, periods,
+        rules, room, work, found, rows,
     )  # fmt: skip
     kept = Attempts(
         unit=found[:count, UNIT].copy(),
@@ -216,7 +241,7 @@ def _search(
         rows=rows[:count].copy(),
         times=np.zeros(0, np.int64),
     )
-    return _timed(kept, times)
+    return _timed(kept, line.times)
 
 
 def _timed(found: Attempts, times: Longs) -> Attempts:

@@ -26,7 +26,7 @@ def grouped(
         if step is not None:
             codes[clean.rows[:, step] < 0] = NOWHERE
         return _placed(trait.values, codes, clean)
-    column = view(partition, query).partition.column(by)
+    column = view(partition, query).spans.partition.column(by)
     if query.attribution == "all_events":
         of_rows = _empty_as_missing(column)
         found = attempts_by_value(partition, query, of_rows)
@@ -45,21 +45,30 @@ def _empty_as_missing(column: Column) -> NDArray[np.int32]:
 def _codes(query: Query, codes: NDArray[np.int32], rows: NDArray[np.int32]) -> Longs:
     """The code of the event that decides; −1 where no step has a value."""
     step = query.step_of_attribution
-    values = np.append(codes, np.int32(-1))[rows].astype(np.int64)  # no row: no value
     if step is not None:
-        return np.where(rows[:, step] >= 0, values[:, step], NOWHERE)
-    if query.attribution == "last_touch":
-        values = values[:, ::-1]
-    decided = np.full(len(rows), -1, dtype=np.int64)
-    for column in values.T:
-        decided = np.where(decided < 0, column, decided)
+        return np.where(rows[:, step] >= 0, _at(codes, rows[:, step]), NOWHERE)
+    order = range(rows.shape[1])
+    first, *others = reversed(order) if query.attribution == "last_touch" else order
+    decided = _at(codes, rows[:, first])
+    for other in others:
+        open_ = np.flatnonzero(decided < 0)
+        if not len(open_):
+            break
+        decided[open_] = _at(codes, rows[open_, other])
     return decided
+
+
+def _at(codes: NDArray[np.int32], rows: NDArray[np.int32]) -> Longs:
+    """The codes of some rows; no row: no value."""
+    if not len(codes):
+        return np.full(len(rows), -1, dtype=np.int64)
+    return np.where(rows >= 0, codes[rows], -1).astype(np.int64)
 
 
 def _placed(values: tuple[str, ...], codes: Longs, found: Attempts) -> tuple[list[str], Longs, Attempts]:
     somewhere = codes != NOWHERE
     codes = codes[somewhere]
-    present = np.unique(codes)
+    present = np.flatnonzero(np.bincount(codes + 1, minlength=1)) - 1
     texts = np.array([*values, ""])[present]  # −1 takes the appended ""
     labels, place = np.unique(texts, return_inverse=True)
     position = np.zeros(len(values) + 1, dtype=np.int64)

@@ -92,8 +92,8 @@ def _in_state(query: Query, cell: Mapping[str, str], state: str, found: Attempts
 
 def _did(partition: Partition, query: Query, cell: Mapping[str, str], found: Attempts) -> NDArray[np.bool_]:
     """Whether the next event after the furthest step is the cell's."""
-    part = view(partition, query).partition
-    following = next_rows(part.offsets, part.timestamps, found.unit, found.furthest_rows)
+    part, _, ends = view(partition, query).spans
+    following = next_rows(ends, part.timestamps, found.unit, found.furthest_rows)
     if cell["event"] == NOTHING_NAME:
         return following < 0
     code = part.names.index(cell["event"]) if cell["event"] in part.names else -1

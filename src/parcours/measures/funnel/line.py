@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from parcours.measures.funnel.query import MOST_STEPS
 from parcours.measures.funnel.rules import (
     AFTER,
@@ -32,7 +37,7 @@ def gather(
     rules: Lines, line: Lines,
 ) -> int:  # fmt: skip
     """Take over the events of one unit that matter; returns how many."""
-    count = 0
+    count = any_number(0)
     starts = False
     for row in range(begin, end):
         mark = bits_by_name[events[row]]
@@ -61,7 +66,7 @@ def gather(
 def _index(line: Lines, count: int, rules: Lines) -> None:
     """Where each instant ends, which event comes next for each step, and which came last for each exclusion."""
     steps, exclusions = rules[SETTING, STEP_COUNT], rules[SETTING, EXCLUSIONS]
-    line[count, FOLLOWING:] = count
+    fill(line, count, FOLLOWING, count)
     after = count
     for place in range(count - 1, -1, -1):
         line[place, AFTER] = after
@@ -108,3 +113,23 @@ def next_start(line: Lines, place: int, count: int, rules: Lines) -> int:
     while place < count and line[place, BITS] & wanted == 0:
         place += 1
     return place
+
+
+@kernel
+def any_number(value: int) -> int:
+    """A number that may be any: kernels are compiled once more for each plain 0, 1 or True that they are given."""
+    return int(value)
+
+
+@kernel
+def fill(table: NDArray[np.integer[Any]], row: int, low: int, value: int) -> None:
+    """Set a row from a column on. A loop, as slices take Numba seconds to compile wherever they stand."""
+    for column in range(low, table.shape[1]):
+        table[row, column] = value
+
+
+@kernel
+def copy(source: Lines, of: int, table: Lines, to: int) -> None:
+    """Copy a row."""
+    for column in range(table.shape[1]):
+        table[to, column] = source[of, column]

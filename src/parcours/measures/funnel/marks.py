@@ -48,7 +48,7 @@ class Marks:
 
 def marks(whole: Partition, seen: View, query: Query) -> Marks:
     """The marks of the events in ``seen``; first times are decided on the whole history."""
-    part = seen.partition
+    part = seen.spans.partition
     by_name = np.zeros(len(part.names), dtype=np.int32)
     by_row = np.zeros(0, dtype=np.int32)
     selectors: list[tuple[int, Selector]] = [
@@ -66,7 +66,7 @@ def marks(whole: Partition, seen: View, query: Query) -> Marks:
         flags = (
             matches(part, selector)
             if first_time is None
-            else _first_times(whole, query, selector, ever=first_time == "ever")[seen.rows]
+            else _at(seen, _first_times(whole, query, selector, ever=first_time == "ever"))
         )
         if last_start is not None:
             flags = flags & (
@@ -74,6 +74,11 @@ def marks(whole: Partition, seen: View, query: Query) -> Marks:
             )
         by_row[flags] |= np.int32(1 << bit)
     return Marks(by_name, by_row, held(part, query.hold))
+
+
+def _at(seen: View, flags: Flags) -> Flags:
+    """Flags of the whole partition's rows as those of the rows looked at."""
+    return flags if seen.spans.partition is seen.whole else flags[seen.rows]
 
 
 def held(part: Partition, names: tuple[str, ...]) -> NDArray[np.int32]:

@@ -7,6 +7,7 @@ Standards 69B, 1965, for why taking events as they come loses nothing.
 
 from __future__ import annotations
 
+from parcours.measures.funnel.line import fill
 from parcours.measures.funnel.rules import ACTIVE, AFTER, BITS, HOLD, MATCHED, PARENT, PLACE, QUEUE, Lines
 from parcours.timelines.kernel import kernel
 
@@ -14,7 +15,7 @@ from parcours.timelines.kernel import kernel
 @kernel
 def match_step(line: Lines, low: int, high: int, step: int, hold: int, locked: int, work: Lines) -> bool:
     """Match one more step to the events ``low`` ≤ place < ``high``, moving others but those up to ``locked``."""
-    work[PARENT, :] = -2
+    fill(work, PARENT, 0, -2)
     work[PARENT, step] = -1
     work[QUEUE, 0] = step
     head, tail = 0, 1
@@ -45,7 +46,7 @@ def match_step(line: Lines, low: int, high: int, step: int, hold: int, locked: i
 @kernel
 def match_event(line: Lines, event: int, steps: int, work: Lines) -> bool:
     """Match one more event to a step, moving others."""
-    work[PARENT, :] = -2
+    fill(work, PARENT, 0, -2)
     head, tail = 0, 0
     for step in range(steps):
         if (line[event, BITS] >> step) & 1:
@@ -82,7 +83,7 @@ def match_first(line: Lines, step: int, last: int, hold: int, work: Lines) -> No
             taken = taken or work[MATCHED, other] == event
         if taken:
             continue
-        work[MATCHED, step:] = -1
+        fill(work, MATCHED, step, -1)
         work[MATCHED, step] = event
         fits = True
         for other in range(step + 1, last):

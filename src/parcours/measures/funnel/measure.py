@@ -48,12 +48,13 @@ from parcours.measures.funnel.attempts import Attempts, attempts
 from parcours.measures.funnel.breakdown import grouped
 from parcours.measures.funnel.cells import units_behind
 from parcours.measures.funnel.figures import result_of
-from parcours.measures.funnel.next_events import next_rows
+from parcours.measures.funnel.next_events import count_next
 from parcours.measures.funnel.query import Query
 from parcours.measures.funnel.result import FunnelResult
+from parcours.measures.funnel.tallying import tally
 from parcours.measures.partials import add_labelled, align
 from parcours.timelines.partition import Partition
-from parcours.values import SECOND_US
+from parcours.timelines.views import Spans
 
 Longs = NDArray[np.int64]
 TOTAL = ""  # labels of groups begin with "=", so that a missing value is another label
@@ -68,16 +69,14 @@ class Funnel(Measure[Query, FunnelResult]):
     def map(self, partition: Partition, query: Query) -> Partial:
         seen, found = attempts(partition, query)
         clean = found.only(~found.void)
-        labels, label, counted = np.array([TOTAL]), np.zeros(len(clean), dtype=np.int64), clean
+        labels, partial = [TOTAL], _tally(query, clean, np.zeros(len(clean), dtype=np.int64), 1)
         if query.by is not None:
             values, value, of_values = grouped(partition, query, query.by, clean)
-            labels = np.array([TOTAL, *(f"={value}" for value in values)])
-            label = np.concatenate((label, value + 1))
-            counted = clean.and_(of_values)
-        partial = _tally(query, counted, label, len(labels))
-        next_names, next_counts = _next_events(seen.partition, query, clean)
+            labels += [f"={value}" for value in values]
+            partial = _one_after_other(partial, _tally(query, of_values, value, len(values)), query)
+        next_names, next_counts = _next_events(seen, query, clean)
         return {
-            "labels": labels,
+            "labels": np.array(labels),
             **partial,
             "excluded": np.array([np.count_nonzero(found.void)], dtype=np.int64),
             "next_names": next_names,
@@ -125,37 +124,24 @@ class Funnel(Measure[Query, FunnelResult]):
 def _tally(query: Query, found: Attempts, label: Longs, labels: int) -> Partial:
     """Counts and times by label and step; column 0 of times is the whole conversion."""
     steps = len(query.steps)
-    last, before = query.last_required, query.steps_before
-    reached = np.zeros((labels, steps), dtype=np.int64)
-    censored = np.zeros((labels, steps), dtype=np.int64)
+    reached, censored = (np.zeros((labels, steps), dtype=np.int64) for _ in range(2))
     seconds = np.zeros((labels, steps, 2), dtype=np.int64)
-    cells: list[Longs] = []
-    lengths: list[Longs] = []
-    stuck = np.ravel_multi_index((label[found.open_], found.reach[found.open_] - 1), censored.shape)
-    censored += np.bincount(stuck, minlength=censored.size).reshape(censored.shape)
-    for step in range(steps):
-        here = np.flatnonzero(found.rows[:, step] >= 0)
-        reached[:, step] = np.bincount(label[here], minlength=labels)
-        end, begin = (step, before[step]) if step else (last, 0)
-        if step == 0:
-            here = np.flatnonzero(found.rows[:, last] >= 0)
-        length = found.times[here, end] - found.times[here, begin]
-        cells.append(label[here] * steps + step)
-        lengths.append(length)
-        for part, values in enumerate(np.divmod(length, SECOND_US)):
-            seconds[:, step, part] = _sums(label[here], values, labels)
-    times = Durations.of(np.concatenate(cells), np.concatenate(lengths))
+    cells, lengths = (np.empty(len(found) * steps, dtype=np.int64) for _ in range(2))
+    count = tally(
+        found.reach, found.open_, found.rows, found.times, label,
+        query.last_required, np.array(query.steps_before), reached, censored, seconds, cells, lengths,
+    )  # fmt: skip
+    times = Durations.of(cells[:count], lengths[:count])
     return {"reached": reached, "censored": censored, "seconds": seconds, **_stored(times)}
 
 
-def _sums(label: Longs, values: Longs, labels: int) -> Longs:
-    """Exact sums by label."""
-    total = np.zeros(labels, dtype=np.int64)
-    if labels == 1:
-        total[0] = values.sum()
-    else:
-        np.add.at(total, label, values)
-    return total
+def _one_after_other(total: Partial, groups: Partial, query: Query) -> Partial:
+    """The counts of all and those of the groups, whose labels follow."""
+    counts = {
+        name: np.concatenate((total[name], groups[name])) for name in ("reached", "censored", "seconds")
+    }
+    moved = np.arange(len(groups["reached"]) * len(query.steps)) + len(query.steps)
+    return counts | _stored(_durations(total).before(_durations(groups).moved(moved)))
 
 
 def _durations(partial: Partial) -> Durations:
@@ -195,18 +181,18 @@ def _over_time(partition: Partition, query: Query, clean: Attempts) -> Partial:
     }
 
 
-def _next_events(part: Partition, query: Query, clean: Attempts) -> tuple[NDArray[np.str_], Longs]:
+def _next_events(seen: Spans, query: Query, clean: Attempts) -> tuple[NDArray[np.str_], Longs]:
     """The next event of those who did not convert, by the furthest step; "" for none."""
-    left = clean.only(clean.reach <= query.last_required)
-    following = next_rows(part.offsets, part.timestamps, left.unit, left.furthest_rows)
+    part = seen.partition
     names = np.array([*part.names, ""])
-    code = np.where(following >= 0, part.events[following], len(part.names)) if len(left) else following
-    shape = (len(names), len(query.steps))
-    flat = np.ravel_multi_index((code, left.reach - 1), shape)
-    counts = np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+    counts = np.zeros((len(names), len(query.steps)), dtype=np.int64)
+    count_next(
+        seen.ends, part.timestamps, part.events, clean.unit, clean.reach, clean.rows,
+        query.last_required, counts,
+    )  # fmt: skip
     labels, first = np.unique(names, return_index=True)
-    seen = counts[first].any(axis=1)
-    return labels[seen], counts[first][seen]
+    happened = counts[first].any(axis=1)
+    return labels[happened], counts[first][happened]
 
 
 MEASURE = Funnel()

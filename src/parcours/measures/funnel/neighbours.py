@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcours.measures.funnel.line import place_from
+from parcours.measures.funnel.line import any_number, copy, fill, place_from
 from parcours.measures.funnel.matching import match_step
 from parcours.measures.funnel.rules import (
     AFTER,
@@ -37,10 +37,10 @@ def strict_attempt(line: Lines, count: int, rules: Lines, start: int, work: Line
     hold, origin = line[start, HOLD], line[start, TIME]
     reach, clean, alive, ends = 0, False, False, 0
     for at_first in range(1, steps + 1):
-        work[MATCHED, :] = -1
+        fill(work, MATCHED, 0, -1)
         work[MATCHED, 0] = start
         work[PLACE, 0] = line[start, FIRST]
-        done = 1
+        done = any_number(1)
         while done < at_first and match_step(
             line, line[start, FIRST], line[start, AFTER], done, hold, 0, work
         ):
@@ -57,7 +57,7 @@ def strict_attempt(line: Lines, count: int, rules: Lines, start: int, work: Line
                 while (
                     done < steps
                     and here < stop - place
-                    and match_step(line, place, stop, done, hold, 0, work)
+                    and match_step(line, place, stop, done, hold, any_number(0), work)
                 ):
                     work[PLACE, done] = place
                     done += 1
@@ -77,8 +77,8 @@ def strict_attempt(line: Lines, count: int, rules: Lines, start: int, work: Line
                 or end + rules[WITHIN, done] >= rules[SETTING, SEEN_UNTIL]
             )
             reach, clean, alive, ends = done, fine, goes_on and in_time, end
-            work[KEPT, :] = work[PLACE, :]
-    work[PLACE, :] = work[KEPT, :]
+            copy(work, PLACE, work, KEPT)
+    copy(work, KEPT, work, PLACE)
     return reach, clean, alive
 
 

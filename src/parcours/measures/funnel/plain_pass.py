@@ -15,27 +15,29 @@ from parcours.timelines.kernel import kernel
 
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
+Lines = NDArray[np.int64]  # of two dimensions
 Bytes = NDArray[np.int8]
 NEVER = -(1 << 62)  # before every instant, by more than any window
 
 
 @kernel
 def plain_attempts(
-    offsets: Longs, times: Longs, events: Ints, step_by_name: Bytes, step_by_row: Bytes,
+    begins: Longs, ends: Longs, times: Longs, events: Ints, step_by_name: Bytes, step_by_row: Bytes,
     step_count: int, window: int, first_only: bool,
-    reach: Bytes, last_start: Longs, filled: Ints,
+    reach: Bytes, last_start: Longs, filled: Ints, filled_times: Lines,
 ) -> None:  # fmt: skip
-    """Fill, for each unit, the steps reached (0: none), when its last attempt began, and the row of each step.
+    """Fill, for each unit, the steps reached (0: none), when its last attempt began, and the row and the
+    instant of each step.
 
     The step of an event (numbered from 1, 0 for none) is ``step_by_row`` where that is given and not 0, else that of
     its name."""
     began = np.empty(
         step_count + 1, dtype=np.int64
     )  # of the chain that reaches each step; 0: one that begins now
-    for unit in range(len(offsets) - 1):
+    for unit in range(len(begins)):
         began[:] = NEVER
         known, best = 0, NEVER  # steps that any chain has reached; when the first to reach them began
-        row, end = offsets[unit], offsets[unit + 1]
+        row, end = begins[unit], ends[unit]
         while row < end and known < step_count:
             now = times[row]
             stop = row + 1
@@ -58,8 +60,9 @@ def plain_attempts(
         if known > 0:
             reach[unit], last_start[unit] = known, began[1]
             _fill_rows(
-                times, events, step_by_name, step_by_row, offsets[unit], end, best, known, filled[unit]
-            )
+                times, events, step_by_name, step_by_row, begins[unit], end, best, known,
+                filled[unit], filled_times[unit],
+            )  # fmt: skip
 
 
 @kernel
@@ -91,7 +94,7 @@ def _instant(
 @kernel
 def _fill_rows(
     times: Longs, events: Ints, step_by_name: Bytes, step_by_row: Bytes, begin: int, end: int,
-    start: int, reach: int, rows: Ints,
+    start: int, reach: int, rows: Ints, instants: Longs,
 ) -> None:  # fmt: skip
     """The first row of each step, from the instant ``start`` on; of one instant the first in the timeline."""
     low, high = begin, end
@@ -106,7 +109,7 @@ def _fill_rows(
         row = instant
         while _step(events, step_by_name, step_by_row, row) != step + 1:
             row += 1
-        rows[step] = row
+        rows[step], instants[step] = row, times[row]
         if times[row] != times[instant]:
             instant = row
             # the events of an instant begin at its first row, which need not be the one that fills the step
@@ -116,7 +119,7 @@ def _fill_rows(
 
 @kernel
 def doubtful_units(
-    offsets: Longs, times: Longs, events: Ints, bits_by_name: Ints, bits_by_row: Ints, first_bit: int,
+    ends: Longs, times: Longs, events: Ints, bits_by_name: Ints, bits_by_row: Ints, first_bit: int,
     after: Longs, before: Longs, window: int, seen_until: int,
     reach: Bytes, last_start: Longs, filled: Ints, doubtful: NDArray[np.bool_],
 ) -> None:  # fmt: skip
@@ -128,7 +131,7 @@ def doubtful_units(
         if reach[unit] == 0:
             continue
         begins = times[filled[unit, 0]]
-        row, end = filled[unit, 0], offsets[unit + 1]
+        row, end = filled[unit, 0], ends[unit]
         while row < end and times[row] <= begins + window and not doubtful[unit]:
             bits = _forbidden(events, bits_by_name, bits_by_row, first_bit, row)
             if bits != 0:

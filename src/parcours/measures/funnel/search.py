@@ -7,10 +7,8 @@ best one counts, in the same order, and then the one that began last.
 
 from __future__ import annotations
 
-import numpy as np
-
 from parcours.measures.funnel.any_order import unordered_attempt
-from parcours.measures.funnel.line import gather, next_start, place_from
+from parcours.measures.funnel.line import any_number, copy, fill, gather, next_start, place_from
 from parcours.measures.funnel.matching import match_first
 from parcours.measures.funnel.neighbours import strict_attempt
 from parcours.measures.funnel.query import MOST_STEPS
@@ -54,7 +52,7 @@ from parcours.timelines.kernel import kernel
 
 @kernel
 def search_attempts(
-    units: Longs, offsets: Longs, times: Longs,
+    units: Longs, begins: Longs, ends: Longs, times: Longs,
     events: Ints, bits_by_name: Ints, bits_by_row: Ints, hold: Ints, bounds: Longs,
     rules: Lines, line: Lines, work: Lines, found: Ints, rows: Ints,
 ) -> int:  # fmt: skip
@@ -64,14 +62,12 @@ def search_attempts(
     ``bounds`` are those of calendar periods, each with an attempt of its own; empty: the whole range is one."""
     number = 0
     for unit in units:
-        count = gather(
-            offsets[unit], offsets[unit + 1], times, events, bits_by_name, bits_by_row, hold, rules, line
-        )
-        low = next_start(line, 0, count, rules)
+        count = gather(begins[unit], ends[unit], times, events, bits_by_name, bits_by_row, hold, rules, line)
+        low = next_start(line, any_number(0), count, rules)
         while low < count:
             high, following = _rivals(line, count, rules, bounds, low)
             reach, start, clean, is_open = _choose(line, count, rules, low, high, work)
-            work[PLACE, :] = work[BEST, :]
+            copy(work, BEST, work, PLACE)
             if rules[SETTING, TOTALS]:
                 over = _over(line, count, rules, start, reach, clean, work)
                 following = place_from(line, count, over + 1)
@@ -79,7 +75,7 @@ def search_attempts(
             found[number, REACH] = reach
             found[number, VOID] = not clean
             found[number, OPEN] = is_open
-            rows[number] = -1
+            fill(rows, number, 0, -1)
             rows[number, 0] = line[start, ROW]
             if clean:
                 _fill_rows(line, count, rules, start, reach, work, rows[number])
@@ -95,7 +91,9 @@ def _rivals(line: Lines, count: int, rules: Lines, bounds: Longs, low: int) -> t
     """
     high = count
     if len(bounds):
-        period = np.searchsorted(bounds, line[low, TIME], side="right")
+        period = 0
+        while bounds[period] <= line[low, TIME]:
+            period += 1
         high = place_from(line, count, bounds[period])
     following = high
     if rules[SETTING, FIRST_ONLY]:
@@ -113,8 +111,9 @@ def _choose(
     is clean; and whether any of them is still open. Its places are left in the row BEST.
     """
     full = rules[SETTING, LAST_REQUIRED] + 1
-    reach, best_start, clean, is_open = 0, -1, False, False
-    ends, beyond = 0, 0
+    # numbers from the start: the kernels below would be compiled for a plain 0, and then once more
+    reach, ends, beyond = any_number(0), any_number(0), any_number(0)
+    best_start, clean, is_open = -1, False, False
     start = low
     while start < high:
         origin = line[start, TIME]
@@ -137,7 +136,7 @@ def _choose(
             if better:
                 reach, best_start, clean, ends = steps, start, fine, end
                 beyond = next_required(rules, reach)
-                work[BEST, :] = work[PLACE, :]
+                copy(work, PLACE, work, BEST)
         start = next_start(line, start + 1, high, rules)
     return reach, best_start, clean, is_open and not (reach == full and clean)
 
@@ -198,11 +197,11 @@ def _fill_rows(
         for level in range(reach):
             rows[level] = line[work[PLACE, level], ROW]
         return
-    work[ACTIVE, :] = rules[REQUIRED, :]
+    copy(rules, REQUIRED, work, ACTIVE)
     last = reach
     if rules[SETTING, ORDER] == ORDERED:
         last = fill_optional(line, count, rules, start, reach, work)
-    work[MATCHED, :] = -1
+    fill(work, MATCHED, 0, -1)
     work[MATCHED, 0] = start
     for step in range(1, last):
         if work[ACTIVE, step]:

@@ -8,7 +8,7 @@ is broken.
 
 from __future__ import annotations
 
-from parcours.measures.funnel.line import next_event, place_from
+from parcours.measures.funnel.line import any_number, copy, fill, next_event, place_from
 from parcours.measures.funnel.matching import match_step
 from parcours.measures.funnel.rules import (
     ACTIVE,
@@ -48,9 +48,9 @@ def ordered_attempt(
     goal = _glance(line, count, rules, start, full, at_least, until)
     if goal == 0:
         return 0, False, False
-    work[ACTIVE, :] = rules[REQUIRED, :]
+    copy(rules, REQUIRED, work, ACTIVE)
     while True:
-        reached = _chain(line, count, rules, start, goal, False, work)
+        reached = _chain(line, count, rules, start, goal, any_number(False), work)
         if reached >= goal:
             break
         goal = reached
@@ -60,9 +60,9 @@ def ordered_attempt(
             return 0, False, False
     clean = True
     if rules[SETTING, EXCLUSIONS]:
-        clean = _chain(line, count, rules, start, goal, True, work) == goal
+        clean = _chain(line, count, rules, start, goal, any_number(True), work) == goal
         if not clean:  # where the void attempt ended
-            _chain(line, count, rules, start, goal, False, work)
+            _chain(line, count, rules, start, goal, any_number(False), work)
     following = next_required(rules, goal)
     alive = following < full and (
         rules[WITHIN, following] == UNLIMITED
@@ -101,11 +101,11 @@ def _glance(line: Lines, count: int, rules: Lines, start: int, full: int, at_lea
 
 
 @kernel
-def _chain(line: Lines, count: int, rules: Lines, start: int, goal: int, clean: bool, work: Lines) -> int:
+def _chain(line: Lines, count: int, rules: Lines, start: int, goal: int, clean: int, work: Lines) -> int:
     """Put the active steps below ``goal`` at their earliest instants; returns ``goal``, or less: a bound of the
-    steps that can be reached.
+    steps that can be reached. ``clean`` is a number, as a plain True or False would each be compiled for.
     """
-    work[FLOOR, :] = 0
+    fill(work, FLOOR, 0, 0)
     raised = 0
     if clean:
         raised = _mend_unreached(line, count, rules, start, goal, work)
@@ -191,7 +191,7 @@ def _place(line: Lines, count: int, rules: Lines, start: int, goal: int, work: L
     """
     latest = line[start, TIME] + rules[SETTING, WINDOW]
     hold = line[start, HOLD]
-    work[MATCHED, :] = -1
+    fill(work, MATCHED, 0, -1)
     work[MATCHED, 0] = start
     work[PLACE, 0] = line[start, FIRST]
     before = 0
@@ -200,7 +200,7 @@ def _place(line: Lines, count: int, rules: Lines, start: int, goal: int, work: L
             continue
         event = next_event(line, count, step, max(work[PLACE, before], work[FLOOR, step]), hold)
         while event < count and rules[SETTING, OVERLAP] and line[event, FIRST] == work[PLACE, before]:
-            if match_step(line, work[PLACE, before], line[event, AFTER], step, hold, 0, work):
+            if match_step(line, work[PLACE, before], line[event, AFTER], step, hold, any_number(0), work):
                 break
             event = next_event(line, count, step, line[event, AFTER], hold)
         if event == count or line[event, TIME] > latest:
@@ -228,11 +228,11 @@ def fill_optional(line: Lines, count: int, rules: Lines, start: int, reach: int,
         tried = True
         work[ACTIVE, step] = 1
         goal = max(last, step + 1)
-        fits = _chain(line, count, rules, start, goal, True, work) == goal
+        fits = _chain(line, count, rules, start, goal, any_number(True), work) == goal
         if fits and line[work[PLACE, reach - 1], TIME] == ends:
             last = goal
         else:
             work[ACTIVE, step] = 0
     if tried:
-        _chain(line, count, rules, start, last, True, work)
+        _chain(line, count, rules, start, last, any_number(True), work)
     return last
