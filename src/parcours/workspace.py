@@ -15,7 +15,7 @@ from parcours.errors import (
     WorkspaceNotFoundError,
     did_you_mean,
 )
-from parcours.events.erasure import Proof, erase
+from parcours.events.erasure import Proof, erase, follow
 from parcours.events.identity import Identity, Join
 from parcours.events.log import EventLog
 from parcours.events.schema import ANONYMOUS, customer_key
@@ -30,9 +30,12 @@ from parcours.journeys.references import check_references
 from parcours.journeys.segments import SegmentDocument, load_segment
 from parcours.journeys.templates import template_text
 from parcours.lifecycle import sql
+from parcours.maps.asked import JourneyMaps, Look
 from parcours.maps.customer import CustomerTimeline, customer_timeline
+from parcours.maps.journey_comparison import JourneyLine
 from parcours.maps.lifecycle_map import measure as measure_lifecycle
 from parcours.maps.measured import MeasuredLifecycle
+from parcours.maps.measured_journey import MeasuredCard, MeasuredJourney
 from parcours.maps.person import PersonData, held_key, person_data, person_keys
 from parcours.questions import HORIZON, LIFECYCLE_FILE, SEGMENTS_FOLDER, Questions
 from parcours.settings import FILE_NAME, Settings, read_settings, settings_text
@@ -182,8 +185,9 @@ class Workspace(Questions):
         return document
 
     def refresh(self) -> None:
-        """See what other processes have added."""
+        """See what other processes have added, and what they have erased."""
         self.storage.update()
+        follow(self.storage, LOG)
         self.timelines.refresh()
 
     # -- maps and looking --
@@ -214,6 +218,40 @@ class Workspace(Questions):
             horizon=_duration(horizon),
             as_of_us=None if as_of is None else instant_us(as_of),
         )
+
+    def journey(self, journey: str, **look: Any) -> MeasuredJourney:
+        """The measured map of a journey: ``ws.journey("first-purchase", period=date(2026, 3, 1), persona="claire")``.
+
+        ``look``: ``period`` and ``compare`` (a day, its whole ``unit`` is taken; or first and last day), ``unit``,
+        ``persona``, ``segment`` (a saved one, or a condition), ``as_of``, ``today`` (decides what is stale; default:
+        the day the data end). Without a period: the newest one whose customers have all had the journey's window."""
+        return self.journey_maps().journey(journey, Look(**look))
+
+    def journeys(
+        self, *ids: str, aim: str | None = None, looks: Sequence[Look] | None = None, **look: Any
+    ) -> tuple[JourneyLine, ...]:
+        """Journeys side by side, all of them unless some are named; ``looks`` compares segments and periods as well."""
+        return self.journey_maps().journeys(looks or [Look(**look)], ids=ids, aim=aim)
+
+    def metric(
+        self,
+        metric: str,
+        *,
+        where: Mapping[str, Any] | None = None,
+        stage: str | None = None,
+        target: Decimal | None = None,
+        warn: Decimal | None = None,
+        **look: Any,
+    ) -> MeasuredCard:
+        """One metric with trend, comparison and status, of ``stage`` where it is churn or retention; ``look`` as for
+        ``journey``."""
+        condition = None if where is None else Where.model_validate(where)
+        maps = self.journey_maps()
+        return maps.metric(metric, Look(**look), where=condition, target=target, warn=warn, stage=stage)
+
+    def journey_maps(self) -> JourneyMaps:
+        """The documents and the log as one, to ask several maps of."""
+        return JourneyMaps(self.documents(), self.engine, self.settings, self.segment)
 
     # -- what people write --
 
@@ -316,6 +354,7 @@ def open_workspace(folder: Path | str = ".") -> Workspace:
             f"There is no workspace in {storage.address}.",
             hint=f"Make one with: parcours init {storage.address}",
         )
+    follow(storage, LOG)
     workspace = Workspace(storage, read_settings(storage.folder))
     if storage.read(APPLYING) is not None:
         workspace.desk.finish_interrupted()

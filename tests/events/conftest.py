@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from made_store import Server, server
 from parcours.events.importing import ImportReport, import_files
 from parcours.events.log import EventLog
 from parcours.events.mapping import Mapping, parse_mapping
@@ -105,3 +106,19 @@ def real_data() -> Callable[[str], Path]:
         return folder / name
 
     return find
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Server]:
+    """A server of the S3 protocol."""
+    with server() as started:
+        yield started
+
+
+@pytest.fixture
+def bucket(s3: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new bucket; the environment names the server, a key that may do everything, and a folder for copies."""
+    for name, value in s3.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PARCOURS_CACHE", str(tmp_path / "cache"))
+    return s3.bucket()

@@ -11,6 +11,7 @@ finishes what was begun.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -28,10 +29,12 @@ from parcours.events.mentions import PACKED, Ids, Mention, mentions_in
 from parcours.events.schema import ANONYMOUS, bucket_of
 from parcours.events.staging import sweep
 from parcours.events.statements import state_shared
-from parcours.events.storage import Storage, storage_of
+from parcours.events.storage import Folder, Storage, storage_of
+from parcours.events.tombstones import FILE as TOMBSTONES
 from parcours.events.tombstones import Tombstones
 
 JOURNAL: Final = "erasing.json"
+SEEN: Final = "erased.seen"  # beside the copies of a store: up to which erasure they are
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,18 @@ def erase(place: Path | Storage, log: EventLog, keys: Sequence[str], shared: Seq
             state_shared(log, key)
         removed = _remove(storage.folder, log, everyone)
         return _proof(storage, log, everyone, removed)
+
+
+def follow(place: Storage, log_name: str) -> None:
+    """Drop what was derived here from a store's log before somebody was erased, perhaps on another machine."""
+    if isinstance(place, Folder):
+        return
+    erased = place.below(log_name).read(TOMBSTONES) or b""
+    seen = place.folder / SEEN
+    digest = hashlib.sha256(erased).hexdigest()
+    if (seen.read_text(encoding="utf-8") if seen.is_file() else hashlib.sha256().hexdigest()) != digest:
+        _drop(place.folder / "cache")
+        seen.write_text(digest, encoding="utf-8")
 
 
 def ids_of_keys(keys: Sequence[str]) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ _IDENTITY: Final = {
     "profiles": ["customer", "trait", "value", "timestamp"],
 }
 EVENTS: Final = "events"
+DERIVED: Final = "spark"  # below it lies what a cluster has made of the log, see parcours.spark
 _ATTEMPTS: Final = 5
 BUCKETS: Final = "parcours.buckets"  # kept with the events table, as its files depend on it
 WRITER: Final = "parcours.writer"  # changes when a silent writer's turn was taken over
@@ -201,7 +202,7 @@ class EventLog:
             return
         try:
             with self.storage.asked():
-                taken_over = self._lock.acquire(wait_seconds)
+                was_silent = self._lock.acquire(wait_seconds)
         except TimeoutError:
             raise WorkspaceBusyError(
                 f"Another import has been writing to {self.storage.address} for more than {wait_seconds:g} seconds.",
@@ -209,10 +210,12 @@ class EventLog:
             ) from None
         try:
             self.refresh()
-            if taken_over:
+            if was_silent:
                 self._shut_out()
             with self.storage.asked():
                 yield
+        except CommitFailedError:  # begun before another one took over
+            raise taken_over() from None
         finally:
             with self.storage.asked():
                 self._lock.release()
@@ -251,14 +254,12 @@ class EventLog:
         try:
             run_stoppably(lambda stopped: self._write_events(batch, stopped))
             self.refresh()
-        except BaseException as error:
+        except BaseException:
             # stopped half-way: what it wrote belongs to no version, unless the commit itself got through
             self._lock.confirm()  # else a file of the one who took over might be taken for one of ours
             self.refresh()
             if not self.has(batch.import_id):
                 self.storage.remove(sorted(self._event_files() - before))
-            if isinstance(error, CommitFailedError):
-                raise taken_over() from None
             raise
 
     def rewrite_events(self, buckets: Sequence[int], keep: Keep) -> int:
@@ -293,6 +294,7 @@ class EventLog:
             table = self._table(name)
             table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
             self._forget(name, self.storage.held(name))
+        self.storage.remove(sorted(self.storage.names(DERIVED)))
         self.refresh()
         return before - len(self._data_files())
 
@@ -323,6 +325,10 @@ class EventLog:
     def files(self, bucket: int) -> list[str]:
         """The Parquet files on this machine that hold one bucket's events, sorted by name."""
         return self.storage.local(self._files_by_bucket().get(bucket, []))
+
+    def event_files(self) -> list[str]:
+        """The names in the log's place of all files with events."""
+        return [name for names in self._files_by_bucket().values() for name in names]
 
     def fingerprint(self, bucket: int) -> str:
         """Names one bucket's content: it changes exactly when the bucket's files do."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -36,9 +37,11 @@ if TYPE_CHECKING:
 CACHE: Final = "PARCOURS_CACHE"  # the folder for what is kept here of object stores
 FEATURE: Final = "A workspace in an object store"
 EXTRA: Final = "stores"
-DOCUMENTS: Final = (".toml", ".yaml")
+DOCUMENTS: Final = (".toml", ".yaml", ".yml")
+_NO_DOCUMENTS: Final = frozenset({"log", "cache", "history", "spark"})  # folders of other things
 
 _VARIABLES: Final = {"s3": "AWS_", "gs": "GOOGLE_", "az": "AZURE_"}
+_PATH: Final = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=/-]*")
 _CONNECT: Final = "5s"
 _REQUEST: Final = "60s"
 _RETRIES: Final = 3
@@ -63,6 +66,11 @@ class ObjectStore:
         scheme, _, path = address.partition("://")
         if not path:
             raise WorkspaceError(f"{address!r} names no bucket.", hint=f"Write {scheme}://BUCKET/FOLDER")
+        if not _PATH.fullmatch(path):  # stores differ in how they write and sign other signs
+            raise WorkspaceError(
+                f"{address!r} cannot be the address of a workspace.",
+                hint="Use letters without accents, digits, and the signs - _ . / =",
+            )
         options = options_of(scheme, environment)
         home = Path(environment.get(CACHE) or user_cache_path("parcours"))
         key = hashlib.sha256(f"{options.get('aws_endpoint_url', '')} {address}".encode()).hexdigest()[:16]
@@ -107,6 +115,7 @@ class ObjectStore:
         with self.asked():
             if names:
                 self._store.delete(list(names))
+        self.forget([name for name in names if name.endswith(DOCUMENTS)])
 
     def local(self, names: Sequence[str]) -> list[str]:
         missing = [name for name in names if not (self.folder / name).exists()]
@@ -125,17 +134,20 @@ class ObjectStore:
 
     def update(self) -> None:
         with self.asked():
-            pages = [self._store.list_with_delimiter(under) for under in (None, "segments")]
-        stored = {found["path"] for page in pages for found in page["objects"]}
-        stored = {name for name in stored if name.endswith(DOCUMENTS)}
-        for kind in DOCUMENTS:
-            for path in (*self.folder.glob(f"*{kind}"), *self.folder.glob(f"segments/*{kind}")):
-                if path.relative_to(self.folder).as_posix() not in stored:
-                    path.unlink(missing_ok=True)
-        for name in sorted(stored):
-            content = self.read(name)
-            if content is not None:
-                _write_whole(self.folder / name, content)
+            stored = self._stored_documents()
+        here = (path for kind in DOCUMENTS for path in self.folder.rglob(f"*{kind}"))
+        names = (path.relative_to(self.folder).as_posix() for path in here)
+        self.forget([name for name in names if _is_document(name) and name not in stored])
+        with self.asked(), ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(lambda name: self._copy(name, self.folder / name), sorted(stored)))
+
+    def _stored_documents(self) -> set[str]:
+        top = self._store.list_with_delimiter()
+        found = {one["path"] for one in top["objects"]}
+        for folder in top["common_prefixes"]:
+            if folder.strip("/") not in _NO_DOCUMENTS:
+                found |= {one["path"] for page in self._store.list(folder) for one in page}
+        return {name for name in found if _is_document(name)}
 
     def copies(self, names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
         with self._beside() as folder:
@@ -206,13 +218,22 @@ class ObjectStore:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _copy(self, name: str, path: Path) -> None:
-        size = self._store.head(name)["size"]
-
         def pieces() -> Iterator[bytes]:
+            found = self._store.get(name)  # nothing but the head of the answer yet
+            size = found.meta["size"]
+            if size <= _PIECE_BYTES:
+                yield bytes(found.bytes())
+                return
+            del found
             for start in range(0, size, _PIECE_BYTES):
-                yield bytes(self._store.get_range(name, start=start, end=min(size, start + _PIECE_BYTES)))
+                end = min(size, start + _PIECE_BYTES)
+                yield bytes(self._store.get_range(name, start=start, end=end))
 
         _write_pieces(path, pieces)
+
+
+def _is_document(name: str) -> bool:
+    return name.endswith(DOCUMENTS) and name.partition("/")[0] not in _NO_DOCUMENTS
 
 
 def options_of(scheme: str, environ: Mapping[str, str]) -> dict[str, str]:

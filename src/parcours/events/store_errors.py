@@ -36,9 +36,10 @@ _KINDS: Final = (
         "Check its name and where it is looked for ({variables}), or make the bucket first.",
     ),
     _kind(
-        r"169\.254\.169\.254|metadata\.google|MissingAccount|Account must be specified|"
-        r"no credential|credential.{0,40}(not|missing)|ProviderError|token request",
-        "There are no credentials for {address}.",
+        r"169\.254\.169\.254|latest/api/token|latest/meta-data|metadata\.google|MissingAccount|"
+        r"Account must be specified|service account file|no credential|credential.{0,40}(not|missing)|"
+        r"ProviderError|token request",
+        "There are no credentials for {address} that can be used.",
         "Set {variables} in the environment.",
     ),
     _kind(
@@ -53,7 +54,7 @@ _KINDS: Final = (
         "Reading needs the right to list and get objects, importing to put them, erasing to delete them.",
     ),
     _kind(
-        r"client error \(Connect\)|error sending request|tcp connect|dns error|timed? ?out|connection (refused|reset)",
+        r"client error \(Connect\)|error sending request|tcp connect|dns error|timed out|connection (refused|reset)",
         "The store of {address} cannot be reached.",
         "Check the network and the address of the store ({variables}).",
     ),
@@ -82,7 +83,7 @@ def speaks_of_a_store(error: BaseException) -> bool:
 
 def told(address: str, error: BaseException) -> StoreError:
     """The error for people; the store's own words are its cause."""
-    said = str(error)
+    said = str(error).partition("Debug source:")[0]
     scheme, _, rest = address.partition("://")
     words = {"address": address, "bucket": rest.partition("/")[0], "variables": _VARIABLES[scheme]}
     for kind in _KINDS:
