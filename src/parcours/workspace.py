@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from parcours.errors import (
     QueryError,
@@ -41,6 +42,7 @@ from parcours.questions import HORIZON, LIFECYCLE_FILE, SEGMENTS_FOLDER, Questio
 from parcours.settings import FILE_NAME, Settings, read_settings, settings_text
 from parcours.store import APPLYING
 from parcours.timelines.calendar import UNITS, Unit
+from parcours.timelines.matchers import Where
 from parcours.values import Duration, instant_us
 
 if TYPE_CHECKING:
