@@ -47,7 +47,7 @@ format: .venv/.tools ## put the code in the one style
 	@$(BIN)/ruff format $(PYTHON_FILES)
 
 .PHONY: bench
-bench: .venv/.peers .venv-peers/.made ## measure speed and memory beside other products (BENCH_ARGS, see bench/README.md)
+bench: .venv/.tools .venv-peers/.made ## measure speed and memory beside other products (BENCH_ARGS, see bench/README.md)
 	@$(BIN)/python -m bench $(BENCH_ARGS)
 
 .PHONY: docs
@@ -79,11 +79,6 @@ clean: ## remove the virtual environment, caches and the demo
 .venv/.tools: .venv/.product
 	@echo "Installing the tools for tests …"
 	@$(PIP_INSTALL) --group dev
-	@touch $@
-
-.venv/.peers: .venv/.tools
-	@echo "Installing the peers of the bench …"
-	@$(PIP_INSTALL) --group bench
 	@touch $@
 
 # Peers that bring many packages of their own, one of them a tracker, which the bench never loads.

@@ -27,13 +27,14 @@ def main() -> int:
         events=options.events, peers=options.peers, questions=options.questions, runs=options.runs,
         limit_s=options.time_limit, work=options.work, again=options.again,
     )  # fmt: skip
-    results = run(plan, lambda line: console.print(line))
+    results = run(plan, console.print)
     out = options.work / "results"
     out.mkdir(parents=True, exist_ok=True)
     (out / f"{plan.events}.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     chart.write(results, out / f"{plan.events}.svg")
     for title, rows in (
         ("warm, median (times Parcours); ≠ marks another answer", tables.warm(results)),
+        ("processor time of a warm answer, all threads", tables.processor(results)),
         ("cold: a fresh process, nothing in memory", tables.cold(results)),
         ("peak memory of that process, MB", tables.memory(results)),
     ):
@@ -57,7 +58,10 @@ def _print(console: Console, title: str, head: list[str], rows: list[list[str]])
 
 
 def _print_targets(console: Console, results: dict[str, Any]) -> None:
-    rows = [[one.what, one.wanted, one.measured, "met" if one.met else "MISSED"] for one in tables.targets(results)]
+    rows = [
+        [one.what, one.wanted, one.measured, "met" if one.met else "MISSED"]
+        for one in tables.targets(results)
+    ]
     if rows:
         _print(console, "targets", ["what", "target", "measured", ""], rows)
 
@@ -68,7 +72,12 @@ def _print_growth(console: Console, out: Path) -> None:
         runs.sort(key=lambda one: -len(one["peers"]))
         sizes = ", ".join(f"{one['made']['events']:,}" for one in runs)
         rows = tables.growth_with_size(runs)
-        _print(console, f"growth with size, fitted exponent over {sizes}", ["question", *tables.titles(runs[0])], rows)
+        _print(
+            console,
+            f"growth with size, fitted exponent over {sizes}",
+            ["question", *tables.titles(runs[0])],
+            rows,
+        )
 
 
 def _print_disagreements(console: Console, results: dict[str, Any]) -> None:
@@ -81,11 +90,20 @@ def _print_disagreements(console: Console, results: dict[str, Any]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--events", type=int, default=10_000_000, help="about so many (1_000_000 …)")
-    parser.add_argument("--peers", type=_some(tuple(KNOWN)), default="all", help=f"all, or of {', '.join(KNOWN)}")
-    parser.add_argument("--questions", type=_some((*NAMES, *OURS_ALONE)), default="all", help=f"all, or of {', '.join(NAMES)}")
+    parser.add_argument(
+        "--peers", type=_some(tuple(KNOWN)), default=tuple(KNOWN), help=f"all, or of {', '.join(KNOWN)}"
+    )
+    names = (*NAMES, *OURS_ALONE)
+    parser.add_argument(
+        "--questions", type=_some(names), default=names, help=f"all, or of {', '.join(names)}"
+    )
     parser.add_argument("--runs", type=int, default=5, help="warm runs of each question; the median counts")
-    parser.add_argument("--time-limit", type=float, default=40.0, help="seconds a question; a load has four times as many")
-    parser.add_argument("--work", type=Path, default=ROOT / "out" / "bench", help="folder of logs, loads and results")
+    parser.add_argument(
+        "--time-limit", type=float, default=40.0, help="seconds a question; a load has four times that"
+    )
+    parser.add_argument(
+        "--work", type=Path, default=ROOT / "out" / "bench", help="folder of logs, loads and results"
+    )
     parser.add_argument("--again", action="store_true", help="measure anew what an earlier run has measured")
     parser.add_argument("--docs", action="store_true", help="write the figures into docs/why/benchmark.md")
     return parser.parse_args()

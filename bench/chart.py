@@ -34,7 +34,9 @@ def chart(results: Mapping[str, Any]) -> altair.TopLevelMixin:
     ]
     order = [title for _, title in asked(results)]
     peers = [KNOWN[peer].peer().title for peer in results["peers"]]
-    colours = [OURS_COLOUR if name == OURS else COLOURS[number - 1] for number, name in enumerate(results["peers"])]
+    colours = [
+        OURS_COLOUR if name == OURS else COLOURS[number - 1] for number, name in enumerate(results["peers"])
+    ]
     across = alt.X("seconds:Q", scale=alt.Scale(type="log"), title="seconds, warm (logarithmic)")
     down = alt.Y("question:N", sort=order, title=None)
     marks = (
@@ -48,8 +50,14 @@ def chart(results: Mapping[str, Any]) -> altair.TopLevelMixin:
             tooltip=["question:N", "peer:N", alt.Tooltip("seconds:Q", format=".3g")],
         )
     )
-    ticks = alt.Chart(alt.Data(values=floors)).mark_tick(color="#1B2430", thickness=2, size=18).encode(x=across, y=down)
-    title = f"{results['made']['events']:,} events, {results['machine']['cores']} cores; the tick is the floor"
+    ticks = (
+        alt.Chart(alt.Data(values=floors))
+        .mark_tick(color="#1B2430", thickness=2, size=18)
+        .encode(x=across, y=down)
+    )
+    title = (
+        f"{results['made']['events']:,} events, {results['machine']['cores']} cores; the tick is the floor"
+    )
     return alt.layer(marks, ticks).properties(width=560, height=alt.Step(30), title=title)
 
 

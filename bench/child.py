@@ -76,16 +76,17 @@ def _asked(peer: Peer, task: Task) -> dict[str, Any]:
     answer = _ask(peer, task.question, until_us(task.end_us, 0), task.customer)
     now = time.perf_counter()
     figures = {
-        "settings": peer.settings(), "open_s": opened - BEGIN, "cold_s": now - BEGIN, "warm_s": [],
-        "peak_mb": peak_mb(), "answer": answer,
+        "settings": peer.settings(), "open_s": opened - BEGIN, "cold_s": now - BEGIN, "answer": answer
     }  # fmt: skip
-    _write(task, figures)
+    warm: list[float] = []
+    warm_cpu: list[float] = []
+    _write(task, figures | {"peak_mb": peak_mb()})
     for run in range(1, task.runs + 1):
         begin, cpu = time.perf_counter(), time.process_time()
         _ask(peer, task.question, until_us(task.end_us, run), task.customer)
-        figures["warm_s"].append(time.perf_counter() - begin)
-        figures["warm_cpu_s"] = [*figures.get("warm_cpu_s", []), time.process_time() - cpu]
-        figures["peak_mb"] = peak_mb()
+        warm.append(time.perf_counter() - begin)
+        warm_cpu.append(time.process_time() - cpu)
+        figures |= {"warm_s": warm, "warm_cpu_s": warm_cpu, "peak_mb": peak_mb()}
         _write(task, figures)
         if time.perf_counter() - BEGIN > task.limit_s / 2:
             break
@@ -131,7 +132,9 @@ def peak_mb() -> float:
     stands in only where there is no /proc."""
     status = Path("/proc/self/status")
     if status.is_file():
-        line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
+        line = next(
+            line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:")
+        )
         return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

@@ -209,7 +209,9 @@ def _sessions(
     table = chain()
     openings = [NAMES.index(name) for name in OPENINGS]
     event = draw.choice(openings, count, p=list(OPENINGS.values()))
-    hour = draw.normal(15.5, 4.5, count) % 24  # one continuous draw: no two events of a customer at one instant
+    hour = (
+        draw.normal(15.5, 4.5, count) % 24
+    )  # one continuous draw: no two events of a customer at one instant
     at = (hour * 3_600e6).astype(np.int64)
     session = np.arange(count)
     sessions, events, times = [session], [event], [at]
@@ -226,9 +228,7 @@ def _sessions(
     return np.concatenate(sessions), np.concatenate(events), np.concatenate(times)
 
 
-def _bot(
-    draw: np.random.Generator, world: World, day: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _bot(draw: np.random.Generator, world: World, day: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """A bot's day: even through day and night, so that it has one session that never ends, and every kind of event."""
     count = world.bot_events * (day + 1) // DAYS - world.bot_events * day // DAYS
     gap = DAY_US // max(count, 1)
@@ -253,11 +253,13 @@ def _table(
     cents = pa.array(draw.integers(500, 25_000, count), mask=~bought).cast(pa.decimal128(19, 0))
     amount = pc.multiply(cents, pa.scalar(1, pa.decimal128(1, 0))).cast(pa.decimal128(22, 2))
     amount = pc.divide(amount, pa.scalar(100, pa.decimal128(3, 0))).cast(pa.decimal128(12, 2), safe=False)
-    shown = np.char.zfill(np.maximum(customer, 0).astype(str), 8)
-    ids = pc.binary_join_element_wise("customer", pa.array(shown), "-")
+    numbers = pc.utf8_lpad(pa.array(customer).cast(pa.string()), 8, "0")
+    ids = pc.binary_join_element_wise("customer", numbers, "-")
     return pa.table(
         {
-            "event_id": pc.binary_join_element_wise(str(day), pa.array(np.arange(count)).cast(pa.string()), "-"),
+            "event_id": pc.binary_join_element_wise(
+                str(day), pa.array(np.arange(count)).cast(pa.string()), "-"
+            ),
             "customer": pc.if_else(pa.array(customer < 0), BOT, ids),
             "at": pa.array(at).cast(SCHEMA.field("at").type),
             "event": _texts(NAMES, event),

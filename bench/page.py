@@ -37,6 +37,8 @@ def figures(runs: Sequence[Mapping[str, Any]]) -> str:
             f"### {made['events']:,} events of {made['customers']:,} customers\n",
             "Warm: the median of the runs after the first, and how many times ours it is.\n",
             table(head, tables.warm(results)),
+            "Processor time of a warm answer, all threads together.\n",
+            table(head, tables.processor(results)),
             "Cold: a fresh process, its imports and opening included, nothing in the page cache.\n",
             table(head, tables.cold(results)),
             "Peak memory of that process, in MB.\n",
@@ -45,7 +47,10 @@ def figures(runs: Sequence[Mapping[str, Any]]) -> str:
             "Targets.\n",
             table(
                 ["what", "target", "measured", ""],
-                [[one.what, one.wanted, one.measured, "met" if one.met else "missed"] for one in tables.targets(results)],
+                [
+                    [one.what, one.wanted, one.measured, "met" if one.met else "missed"]
+                    for one in tables.targets(results)
+                ],
             ),
         ]
     if len(runs) > 1:
@@ -66,10 +71,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _settings(results: Mapping[str, Any]) -> str:
     machine = results["machine"]
-    lines = [
-        f"Measured on {machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB, "
-        f"{machine['system']}, Python {machine['python']}.\n"
-    ]
+    system = f"{machine['system']}, Python {machine['python']}"
+    processor = f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB"
+    lines = [f"Measured on {processor}, {system}.\n"]
     for name, questions in results["peers"].items():
         settings = next((one["settings"] for one in questions.values() if "settings" in one), "not installed")
         lines.append(f"- {KNOWN[name].peer().title}: {settings}")

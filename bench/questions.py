@@ -13,7 +13,9 @@ BEGIN_US: Final = 1_735_689_600_000_000  # 2025-01-01T00:00Z, the beginning of t
 # the excluded event, then the one that ends first, then the one that began last; the value is that of its first event
 STEPS: Final = ("product_viewed", "product_added", "checkout_started", "payment_added", "order_completed")
 WINDOW_US: Final = 7 * DAY_US
-EXCLUDED: Final = "product_removed"  # strictly between first and last step; to the window's end when that is not met
+EXCLUDED: Final = (
+    "product_removed"  # strictly between first and last step; to the window's end when that is not met
+)
 BREAKDOWN: Final = "device"
 
 # transitions: sessions end after 30 idle minutes; runs of one event are one step

@@ -90,7 +90,9 @@ def _compiled(plan: Plan, tell: Callable[[str], None]) -> float:
     return float(figures.get("cold_s", 0.0))
 
 
-def _peer(plan: Plan, known: Known, log: MadeLog, tell: Callable[[str], None]) -> Iterator[tuple[str, Figures]]:
+def _peer(
+    plan: Plan, known: Known, log: MadeLog, tell: Callable[[str], None]
+) -> Iterator[tuple[str, Figures]]:
     """The figures of one peer, question by question; loads come first, as all others need one."""
     cannot = known.peer().cannot
     if not known.installed():
@@ -180,14 +182,20 @@ def ended(known: Known, task: Task, work: Path, limit_s: float) -> Figures:
         told = f"took longer than {limit_s:.0f} s"
     figures: Figures = json.loads(out.read_text(encoding="utf-8")) if out.is_file() else {}
     if process.returncode and not figures:
-        figures["failed"] = told.strip().splitlines()[-1][:300] if told.strip() else f"ended with {process.returncode}"
+        figures["failed"] = (
+            told.strip().splitlines()[-1][:300] if told.strip() else f"ended with {process.returncode}"
+        )
     return figures
 
 
 def _floor(shop: Path) -> Figures:
     environment = KNOWN[ARRAYS_OF].environment(shop.parent.parent.parent.parent)
     done = subprocess.run(
-        [sys.executable, "-m", "bench.floor", shop, "2"], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "bench.floor", shop, "2"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found: Figures = json.loads(done.stdout)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Final
 
 from bench.peers.known import KNOWN
@@ -72,6 +73,26 @@ def warm(results: Figures) -> list[list[str]]:
     ]
 
 
+def processor(results: Figures) -> list[list[str]]:
+    """Processor time of all threads together, which a busy machine does not stretch."""
+    rows = []
+    for name, title in asked(results):
+        ours = processor_s(results["peers"].get(OURS, {}).get(name, {}))
+        row = [title]
+        for peer, figures in results["peers"].items():
+            seconds = processor_s(figures.get(name, {}))
+            ratio = f" ({seconds / ours:.2g}×)" if seconds is not None and ours and peer != OURS else ""
+            row.append("" if seconds is None else f"{in_seconds(seconds)}{ratio}")
+        rows.append(row)
+    return rows
+
+
+def processor_s(figures: Figures) -> float | None:
+    """The median processor time of the warm runs; of a load, that of its one run."""
+    times = figures.get("warm_cpu_s") or [figures[name] for name in ("cold_cpu_s",) if name in figures]
+    return float(median(times)) if times else None
+
+
 def cold(results: Figures) -> list[list[str]]:
     """The first answer of a fresh process, its imports and opening included."""
     return [
@@ -114,12 +135,16 @@ def targets(results: Figures) -> list[Target]:
     for question, wanted in ROWS_A_SECOND.items():
         if seconds := warm_s(ours.get(question, {})):
             rate = events / seconds
-            found.append(Target(_title(question), f"{wanted:,} rows/s", f"{rate:,.0f} rows/s", rate >= wanted))
+            found.append(
+                Target(_title(question), f"{wanted:,} rows/s", f"{rate:,.0f} rows/s", rate >= wanted)
+            )
     for question, times in FASTER.items():
         seconds, best = warm_s(ours.get(question, {})), best_peer(results, question)
         if seconds and best:
             measured = f"{best[1] / seconds:.2g}× {KNOWN[best[0]].peer().title}"
-            found.append(Target(_title(question), f"≥ {times}× the best peer", measured, best[1] >= times * seconds))
+            found.append(
+                Target(_title(question), f"≥ {times}× the best peer", measured, best[1] >= times * seconds)
+            )
     for question, times in TIMES_THE_FLOOR.items():
         seconds, floor = warm_s(ours.get(question, {})), results.get("floor", {}).get(question)
         if seconds and floor:
@@ -143,7 +168,9 @@ def _memory_targets(results: Figures) -> list[Target]:
         if OURS in peaks and len(peaks) > 1:
             least = min(peak for name, peak in peaks.items() if name != OURS)
             measured = f"{peaks[OURS]:,.0f} MB, best peer {least:,.0f} MB"
-            found.append(Target(_title(question), "peak memory ≤ the best peer's", measured, peaks[OURS] <= least))
+            found.append(
+                Target(_title(question), "peak memory ≤ the best peer's", measured, peaks[OURS] <= least)
+            )
     return found
 
 
@@ -153,7 +180,11 @@ def _refresh_targets(ours: Figures) -> list[Target]:
         return []
     ratio = warm_s(figures) / figures["first_s"] if figures["first_s"] else 0.0
     measured = f"{figures['warm_s'][0]:.2f} s of {figures['first_s']:.2f} s"
-    return [Target("the whole map after 1 % new events", "≤ 1/20 of the full time", measured, ratio <= REFRESH_SHARE)]
+    return [
+        Target(
+            "the whole map after 1 % new events", "≤ 1/20 of the full time", measured, ratio <= REFRESH_SHARE
+        )
+    ]
 
 
 def exponent(sizes: Mapping[int, float]) -> float | None:

@@ -45,7 +45,12 @@ CHAIN: Final[dict[str, dict[str, float]]] = {
     "signed_up": {"product_viewed": 0.45, "page_viewed": 0.30},
 }  # fmt: skip
 NAMES: Final = tuple(CHAIN)
-OPENINGS: Final = {"session_started": 0.78, "email_opened": 0.17, "review_submitted": 0.02, "support_contacted": 0.03}
+OPENINGS: Final = {
+    "session_started": 0.78,
+    "email_opened": 0.17,
+    "review_submitted": 0.02,
+    "support_contacted": 0.03,
+}
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ class ClickHouse(Peer):
         self.session.query(f"INSERT INTO bench.events {source.format(file=file)}")
 
     def _rows(self, text: str) -> list[list[Any]]:
-        answer = str(self.session.query(f"{text} SETTINGS output_format_json_quote_64bit_integers = 0", _LINES))
+        answer = str(
+            self.session.query(f"{text} SETTINGS output_format_json_quote_64bit_integers = 0", _LINES)
+        )
         return [json.loads(line) for line in answer.splitlines()]
 
     def funnel(self, until: int) -> Answer:
@@ -95,7 +97,9 @@ class ClickHouse(Peer):
         moves = self._rows(count)
         for table in ("kept", "stays", "walk"):
             self.session.query(f"DROP TABLE bench.{table} SYNC")
-        return with_sizes((month_of(us), stage_name(one), stage_name(two), count) for us, one, two, count in moves)
+        return with_sizes(
+            (month_of(us), stage_name(one), stage_name(two), count) for us, one, two, count in moves
+        )
 
     def _walked(self) -> int:
         return int(self._rows("SELECT count() FROM bench.walk")[0][0])

@@ -146,7 +146,8 @@ def stages(until: int) -> tuple[list[str], str, str]:
         INSERT INTO bench.walk
         SELECT stays.*, if(before.advances, before.stage, -2), {round} + 1
         FROM bench.stays AS stays
-        INNER JOIN (SELECT key, next_us, advances, stage FROM bench.walk WHERE round = {round} AND next_us > 0) AS before
+        INNER JOIN (
+            SELECT key, next_us, advances, stage FROM bench.walk WHERE round = {round} AND next_us > 0) AS before
         ON stays.key = before.key AND stays.us = before.next_us"""
     count = f"""
         SELECT toUnixTimestamp64Micro(toDateTime64(toStartOfMonth(fromUnixTimestamp64Micro(us, 'UTC')), 6, 'UTC')),

@@ -30,13 +30,13 @@ def _of_step(step: int, until: int, columns: str = "") -> str:
 def funnel(until: int) -> str:
     """Level by level, the latest first step that leads to an event in time: nothing later can do better."""
     levels = [f"level1 AS ({_of_step(1, until, ', us AS begun')})"]
-    for step in range(2, LAST + 1):
-        levels.append(
-            f"""level{step} AS (
-                SELECT now.key, now.us, before.begun FROM ({_of_step(step, until)}) AS now
-                ASOF JOIN level{step - 1} AS before ON now.key = before.key AND now.us > before.us
-                WHERE now.us - before.begun <= {WINDOW_US})"""
-        )
+    levels += [
+        f"""level{step} AS (
+            SELECT now.key, now.us, before.begun FROM ({_of_step(step, until)}) AS now
+            ASOF JOIN level{step - 1} AS before ON now.key = before.key AND now.us > before.us
+            WHERE now.us - before.begun <= {WINDOW_US})"""
+        for step in range(2, LAST + 1)
+    ]
     counts = ", ".join(f"(SELECT count(DISTINCT key) FROM level{step})" for step in range(1, LAST + 1))
     return f"WITH {', '.join(levels)} SELECT {counts}"
 

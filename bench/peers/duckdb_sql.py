@@ -31,7 +31,9 @@ class DuckDB(Peer):
 
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(str(self.folder / "events.duckdb"))
         self.connection.execute(f"SET threads = {self.threads}; SET memory_limit = '8GB'")
-        self.connection.execute(f"SET temp_directory = '{self.folder}/spill'; SET preserve_insertion_order = true")
+        self.connection.execute(
+            f"SET temp_directory = '{self.folder}/spill'; SET preserve_insertion_order = true"
+        )
 
     def load(self, file: Path) -> None:
         self.open()
@@ -46,7 +48,9 @@ class DuckDB(Peer):
 
     def _selected(self, file: Path) -> str:
         columns = "{'at': 'TIMESTAMPTZ', 'amount': 'DECIMAL(12,2)'}"
-        source = f"read_csv('{file}', types = {columns})" if file.suffix == ".csv" else f"read_parquet('{file}')"
+        source = (
+            f"read_csv('{file}', types = {columns})" if file.suffix == ".csv" else f"read_parquet('{file}')"
+        )
         return f"""
             SELECT hash(customer) AS key, epoch_us("at") AS us, event::event_name AS event,
                    channel::channel_name AS channel, device::device_name AS device, country, page, amount,
@@ -73,7 +77,9 @@ class DuckDB(Peer):
 
     def stages(self, until: int) -> Answer:
         moves = self._rows(queries.stages(until))
-        return with_sizes((month_of(us), stage_name(one), stage_name(two), count) for us, one, two, count in moves)
+        return with_sizes(
+            (month_of(us), stage_name(one), stage_name(two), count) for us, one, two, count in moves
+        )
 
     def timeline(self, until: int, customer: str) -> Answer:
         rows = self._rows(

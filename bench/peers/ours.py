@@ -74,7 +74,9 @@ class Ours(Peer):
 
     def growth(self, until: int) -> Answer:
         table = self.workspace.growth("day", events="*", as_of=_instant(until)).to_arrow()
-        days = ((day.toordinal() - _EPOCH, *counts) for day, *counts in _rows(table, "period_start", *_STATES))
+        days = (
+            (day.toordinal() - _EPOCH, *counts) for day, *counts in _rows(table, "period_start", *_STATES)
+        )
         return by_key(days)
 
     def stages(self, until: int) -> Answer:

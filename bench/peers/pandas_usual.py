@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bench.answers import by_key, by_link, cells, month_of, stage_name, with_sizes
 from bench.peers.contract import Peer
@@ -51,7 +51,9 @@ class Pandas(Peer):
     def append(self, file: Path) -> None:
         import pandas as pd
 
-        both = pd.concat([self.frame.astype({"customer": "str", "event": "str", "device": "str"}), self._read(file)])
+        both = pd.concat(
+            [self.frame.astype({"customer": "str", "event": "str", "device": "str"}), self._read(file)]
+        )
         self.frame = self._sorted(both)
 
     @staticmethod
@@ -74,11 +76,11 @@ class Pandas(Peer):
     def _until(self, until: int) -> pd.DataFrame:
         return self.frame[self.frame["us"] <= until]
 
-    def _timelines(self, until: int, names: tuple[str, ...], *columns: str) -> Iterator[list[tuple[object, ...]]]:
+    def _timelines(self, until: int, names: tuple[str, ...], *columns: str) -> Iterator[list[Any]]:
         events = self._until(until)
         events = events[events["event"].isin(names)]
         for _, group in events.groupby("customer", observed=True, sort=False):
-            yield list(zip(group["us"].tolist(), group["event"].tolist(), *(group[name].tolist() for name in columns)))  # noqa: B905
+            yield list(group[["us", "event", *columns]].itertuples(index=False, name=None))
 
     def funnel(self, until: int) -> Answer:
         reached = [0] * len(STEPS)
@@ -174,9 +176,11 @@ class Pandas(Peer):
         return {"events": [[us, name] for us, name in zip(mine["us"].tolist(), mine["event"], strict=True)]}
 
 
-def _best_attempt(events: list[tuple[object, ...]]) -> tuple[int, str] | None:
+def _best_attempt(events: list[Any]) -> tuple[int, str] | None:
     """How far the attempt that stands for a customer got, and its value; None when it is void or there is none."""
-    after: list[list[int]] = [[] for _ in STEPS]  # [step] the earliest way on from the latest event of that step
+    after: list[list[int]] = [
+        [] for _ in STEPS
+    ]  # [step] the earliest way on from the latest event of that step
     forbidden, best = None, None
     for us, name, value in reversed(events):
         if name == EXCLUDED:

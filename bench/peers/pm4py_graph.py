@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,7 +21,7 @@ class Pm4py(Peer):
     """pm4py."""
 
     title: ClassVar[str] = "pm4py"
-    cannot = {
+    cannot: ClassVar[Mapping[str, str]] = {
         "load_csv": "reads CSV through pandas, which is measured there",
         "funnel": FUNNEL,
         "breakdown": FUNNEL,
@@ -30,7 +31,9 @@ class Pm4py(Peer):
         "timeline": "its filter of one case is pandas, which is measured there",
         "refresh": "reads a log as a whole",
     }
-    differs = {"transitions": "counts how often, not how many customers; runs of one event are taken off its loops"}
+    differs: ClassVar[Mapping[str, str]] = {
+        "transitions": "counts how often, not how many customers; runs of one event are taken off its loops"
+    }
 
     @staticmethod
     def settings() -> str:
@@ -57,7 +60,9 @@ class Pm4py(Peer):
         import pm4py
 
         seen = self.cases[self.cases["at"] <= pd.Timestamp(until, unit="us", tz="UTC")]
-        graph, starts, ends = pm4py.discover_dfg(seen, activity_key="event", timestamp_key="at", case_id_key="case")
+        graph, starts, ends = pm4py.discover_dfg(
+            seen, activity_key="event", timestamp_key="at", case_id_key="case"
+        )
         links = [(source, target, count) for (source, target), count in graph.items() if source != target]
         links += [(START, target, count) for target, count in starts.items()]
         links += [(source, EXIT, count) for source, count in ends.items()]

@@ -40,8 +40,8 @@ class Polars(Peer):
         import polars
 
         return (
-            f"{polars.__version__}, 2 threads, lazy queries over a memory-mapped Arrow file sorted by customer (numbered) "
-            "and time, enum columns"
+            f"{polars.__version__}, 2 threads, lazy queries over an Arrow file sorted by customer (numbered) and time, "
+            "enum columns"
         )
 
     def load(self, file: Path) -> None:
@@ -133,7 +133,11 @@ class Polars(Peer):
         ends = pl.coalesce(
             pl.when(pl.col("reached") == step).then(pl.col(f"us{step}")) for step in range(1, LAST + 1)
         )
-        over = pl.when(pl.col("reached") == LAST).then(pl.col(f"us{LAST}")).otherwise(pl.col("us") + WINDOW_US + 1)
+        over = (
+            pl.when(pl.col("reached") == LAST)
+            .then(pl.col(f"us{LAST}"))
+            .otherwise(pl.col("us") + WINDOW_US + 1)
+        )
         best = (
             _after(chain, void)
             .with_columns(reached=reached.otherwise(1))
@@ -221,13 +225,19 @@ class Polars(Peer):
         other = pl.col("key") != pl.col("key").shift(-1)
         kept = (
             self._of(until, list(by_event), "event")
-            .select("key", "us", stage=pl.when(later_order).then(3).otherwise(stage).cast(pl.Int8),
-                    silence=pl.when(other).then(None).otherwise(silence), next_us=pl.when(other).then(None).otherwise(pl.col("us").shift(-1)))
+            .select(
+                "key",
+                "us",
+                stage=pl.when(later_order).then(3).otherwise(stage).cast(pl.Int8),
+                silence=pl.when(other).then(None).otherwise(silence),
+                next_us=pl.when(other).then(None).otherwise(pl.col("us").shift(-1)),
+            )
             .collect()
-        )  # fmt: skip
+        )
         lapse = lapse_us()
         stays = pl.concat([_stays(kept, number, lapse[number]) for number in range(len(lapse))])
-        walk = kept.select("key", "us").unique("key", keep="first", maintain_order=True).with_columns(source=pl.lit(-1, pl.Int8))
+        walk = kept.select("key", "us").unique("key", keep="first", maintain_order=True)
+        walk = walk.with_columns(source=pl.lit(-1, pl.Int8))
         rounds = []
         while len(walk):
             reached = walk.join(stays, on=["key", "us"])
@@ -243,7 +253,9 @@ class Polars(Peer):
         )
         month = pl.from_epoch("us", time_unit="us").dt.truncate("1mo").to_physical().alias("month")
         moves = pl.concat([entered, left]).group_by(month, "source", "target").len()
-        return with_sizes((month_of(us), stage_name(one), stage_name(two), n) for us, one, two, n in moves.iter_rows())
+        return with_sizes(
+            (month_of(us), stage_name(one), stage_name(two), n) for us, one, two, n in moves.iter_rows()
+        )
 
     def timeline(self, until: int, customer: str) -> Answer:
         import polars as pl
@@ -268,7 +280,11 @@ def _stays(kept: pl.DataFrame, stage: int, lapse: int) -> pl.DataFrame:
     further = kept.lazy().filter(pl.col("stage") > stage).select("key", "us", further="us")
     now = kept.lazy().filter(pl.col("stage") == stage).select("key", "us")
     found = _after(now, further).join_asof(
-        ends.select("key", "us", "next_us", ends="us"), on="us", by="key", strategy="forward", check_sortedness=False
+        ends.select("key", "us", "next_us", ends="us"),
+        on="us",
+        by="key",
+        strategy="forward",
+        check_sortedness=False,
     )
     advances = (pl.col("further") <= pl.col("ends")).fill_null(value=False)
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,7 +22,7 @@ class Retentioneering(Peer):
     """Retentioneering."""
 
     title: ClassVar[str] = "Retentioneering"
-    cannot = {
+    cannot: ClassVar[Mapping[str, str]] = {
         "load_csv": "reads CSV through pandas, which is measured there",
         "breakdown": "its funnel has no exclusion",
         "retention": TIME,
@@ -30,7 +31,7 @@ class Retentioneering(Peer):
         "timeline": "its filter of one path is pandas, which is measured there",
         "refresh": "reads a stream as a whole",
     }
-    differs = {
+    differs: ClassVar[Mapping[str, str]] = {
         "funnel": "has no window, so only the first step is compared",
         "transitions": "counts customers or times, one at a time; times are compared",
     }
@@ -64,7 +65,11 @@ class Retentioneering(Peer):
         return {"reached": [int(steps[0]["unique_paths"])]}
 
     def transitions(self, until: int) -> Answer:
-        sessions = self._stream(until).split_sessions(timeout="30m").collapse_events(loops=True, path_col="session_id")
+        sessions = (
+            self._stream(until)
+            .split_sessions(timeout="30m")
+            .collapse_events(loops=True, path_col="session_id")
+        )
         sessions = sessions.add_start_end_events(path_col="session_id")
         matrix = sessions.transition_graph_data(edge_weight="count", path_col="session_id")
         names = {"path_start": START, "path_end": EXIT}
