@@ -122,8 +122,7 @@ def test_groups_share_out_the_cells(by: str, engine: LocalEngine) -> None:
         parts = [engine.members(measure, query, cell | {"group": name}) for name in names]
         assert sorted(name for part in parts for name in part) == list(engine.members(measure, query, cell))
         assert engine.members(measure, query, cell | {"group": "no such group"}) == ()
-        with pytest.raises(QueryError, match="not listed"):
-            engine.members(measure, query, cell | {"group": OTHER})
+        assert engine.members(measure, query, cell | {"group": OTHER}) == ()  # every group is shown
 
 
 def test_the_groups_cut_off_are_shown_as_one(engine: LocalEngine) -> None:
@@ -132,6 +131,35 @@ def test_the_groups_cut_off_are_shown_as_one(engine: LocalEngine) -> None:
     assert [group.name for group in cut.groups] == [whole.groups[0].name, OTHER]
     assert (cut.total.sizes == whole.total.sizes).all()
     assert (cut.groups[1].entries == sum(group.entries for group in whole.groups[1:])).all()
+
+
+@pytest.mark.parametrize("by", ["channel", "profile.country"])
+@pytest.mark.parametrize(
+    ("measure", "cell"),
+    [
+        ("stages", {"stage": "buyer"}),
+        ("stages", {"source": "(new)", "target": "buyer"}),
+        ("retention", {"column": "1"}),
+        ("stickiness", {"periods": "2", "how": "at_least"}),
+        ("funnel", {"step": "2", "state": "reached"}),
+    ],
+)
+def test_the_groups_cut_off_open_to_their_customers(
+    measure: str, cell: dict[str, str], by: str, engine: LocalEngine
+) -> None:
+    steps = {"steps": ("visit", "order")} if measure == "funnel" else {}
+    asked = measures()[measure]
+    every, _ = ask(engine, asked, by=by, **steps)
+    cut, result = ask(engine, asked, by=by, top=1, **steps)
+    shown = asked.groups_shown(result)
+    assert shown is not None
+    (first,) = (name for name in shown if name != "(all)")
+    names = {str(line["group"]) for line in engine.ask(asked, every).to_arrow().to_pylist()} - {"(all)"}
+    assert len(names) > 2
+    rest = [engine.members(asked, every, cell | {"group": name}) for name in sorted(names - {first})]
+    found = engine.members(asked, cut, cell | {"group": OTHER})
+    assert found == tuple(sorted({name for part in rest for name in part}))
+    assert found
 
 
 @pytest.mark.parametrize(

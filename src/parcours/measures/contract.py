@@ -87,6 +87,11 @@ class Measure(ABC, Generic[Q, R]):
         """The question with what that answer settles; what a partition cannot know, such as the largest groups."""
         return query
 
+    def groups_shown(self, answer: Any) -> tuple[str, ...] | None:  # noqa: ARG002  (most settle theirs before)
+        """The groups that an answer shows one by one, for a measure whose "(other)" is told by its answer alone: a
+        cell of "(other)" then reaches ``members`` with these as ``other_than``."""
+        return None
+
     @abstractmethod
     def map(self, partition: Partition, query: Q) -> Partial:
         """The partial of one partition."""

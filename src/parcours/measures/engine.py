@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from parcours.measures.contract import Measure, Partial, Query
+from parcours.measures.groups import OTHER, REST
 from parcours.measures.partials import load, prune, save
 from parcours.measures.result import Result
 from parcours.timelines.masks import PROFILE
@@ -58,6 +60,8 @@ class LocalEngine:
     def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the customers behind one cell, sorted."""
         query = self._settled(measure, query)
+        if cell.get("group") == OTHER and REST not in cell:
+            cell = self._rest(measure, query, cell)
 
         def named(partition: Partition) -> list[str]:
             positions = measure.members(partition, query, cell)
@@ -66,6 +70,11 @@ class LocalEngine:
         with ThreadPoolExecutor(self.threads) as pool:
             found = pool.map(named, self._units(query).partitions)
         return tuple(sorted(name for names in found for name in names))
+
+    def _rest(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> Mapping[str, str]:
+        """A cell of the groups that are shown as one, with those that are not among them."""
+        shown = measure.groups_shown(self.ask(measure, query))
+        return cell if shown is None else {**cell, REST: json.dumps(shown)}
 
     def _settled(self, measure: Measure[Q, R], query: Q) -> Q:
         first = measure.asks_first(query)

@@ -4,6 +4,9 @@ event.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +16,7 @@ from parcours.timelines.masks import PROFILE
 from parcours.timelines.partition import Partition
 
 OTHER = "(other)"
+REST = "other_than"  # the part of a cell that says which groups "(other)" is not, as a JSON list
 ALL = np.array([""])
 
 
@@ -42,19 +46,25 @@ def group_of_stays(
     return labels, positions.astype(np.int64)[place]
 
 
-def in_group(partition: Partition, stays: Stays, by: str | None, name: str | None) -> NDArray[np.bool_]:
-    """One flag for each stay: whether it is in the group of this name; all are when no group is named.
-
-    Raises QueryError for the groups that are shown as one, as a partition cannot tell which these are."""
-    if name is None:
+def in_group(
+    partition: Partition, stays: Stays, by: str | None, cell: Mapping[str, str]
+) -> NDArray[np.bool_]:
+    """One flag for each stay: whether it is in the group that the cell names; all are when it names none."""
+    if "group" not in cell:
         return np.ones(len(stays), dtype=np.bool_)
-    if name == OTHER:
-        raise QueryError(
-            f"The customers of {OTHER} are not listed.", hint="Show more groups, and name one of them."
-        )
     labels, positions = group_of_stays(partition, stays, by)
-    flags: NDArray[np.bool_] = (labels == name)[positions]
+    shown = others(cell)
+    flags: NDArray[np.bool_] = (labels == cell["group"] if shown is None else ~np.isin(labels, shown))[
+        positions
+    ]
     return flags
+
+
+def others(cell: Mapping[str, str]) -> list[str] | None:
+    """The groups that are not in the cell's "(other)"; None for a cell of one group."""
+    if cell.get("group") != OTHER or REST not in cell:
+        return None
+    return [str(name) for name in json.loads(cell[REST])]
 
 
 def largest(labels: NDArray[np.str_], weights: NDArray[np.int64], top: int) -> list[int]:

@@ -227,6 +227,9 @@ class Stages(Measure[Query, StagesResult]):
             groups.append(Group(OTHER if rest else "", *arrays))
         return StagesResult(query.rules.ids, query.periods(), tuple(groups), int(partial["lapsed_before"][0]))
 
+    def groups_shown(self, answer: StagesResult) -> tuple[str, ...]:
+        return tuple(group.name for group in answer.groups if group.name != OTHER)
+
     def members(
         self, partition: Partition, query: Query, cell: Mapping[str, str]
     ) -> NDArray[np.integer[Any]]:
@@ -237,7 +240,7 @@ class Stages(Measure[Query, StagesResult]):
         found = stays_in_scope(partition, query)
         low, high = _bounds_of(query, cell)
         count = len(query.rules.stages)
-        mine = in_group(partition, found, query.by, cell.get("group"))
+        mine = in_group(partition, found, query.by, cell)
         if "source" in cell or "target" in cell:
             source = place(cell.get("source"), (*query.rules.ids, NEW_NAME, LAPSED_NAME), "source")
             target = place(cell.get("target"), (*query.rules.ids, LAPSED_NAME), "target")

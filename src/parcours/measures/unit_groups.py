@@ -5,8 +5,9 @@ one that counts it. Then every unit is in one group. Segments may share customer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from parcours.lifecycle.segments import Segment, members
 from parcours.measures import contract
 from parcours.measures.cells import place
 from parcours.measures.contract import Partial
-from parcours.measures.groups import OTHER, largest
+from parcours.measures.groups import OTHER, largest, others
 from parcours.measures.scope import bounds_us, segment_flags
 from parcours.timelines.calendar import Periods, Unit
 from parcours.timelines.masks import PROFILE
@@ -27,6 +28,13 @@ from parcours.timelines.units import CUSTOMER
 ANY = -1
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int32]
+
+
+class Named(Protocol):
+    """A group of an answer."""
+
+    @property
+    def name(self) -> str: ...
 
 
 class Query(contract.Query):
@@ -104,6 +112,11 @@ class Grouping:
             return ANY
         return int(np.searchsorted(self.labels, name)) if name in self.labels else None
 
+    def all_but(self, shown: Sequence[str]) -> Grouping:
+        """Two groups: those of these names, and all others as one."""
+        lookup = np.isin(self.labels[self.lookup], list(shown), invert=True).astype(np.int32)
+        return Grouping(np.array(["", OTHER]), lookup, self.codes, self.by_event)
+
 
 WHOLE = Grouping(np.array([""]), np.zeros(1, np.int32), np.zeros(0, np.int32), by_event=False)
 
@@ -141,15 +154,22 @@ def shown(query: Query, partial: Partial, sizes: NDArray[np.int64]) -> list[tupl
     return [*groups, (OTHER, rest)] if rest else groups or [("", [])]
 
 
-def checked(query: Query, name: str | None) -> str | None:
-    """The group that a cell names, None for all units; raises QueryError when it cannot be opened."""
+def names_shown(groups: Sequence[Named]) -> tuple[str, ...]:
+    """The names of the groups that are shown one by one."""
+    return tuple(group.name for group in groups if group.name != OTHER)
+
+
+def opened(partition: Partition, query: Query, cell: Mapping[str, str]) -> tuple[str | None, Grouping]:
+    """The group that a cell names, None for all units, and the grouping in which it is one; raises QueryError when
+    there is no such group.
+    """
+    name = cell.get("group")
+    found = grouping(partition, query.by)
     if query.segments:
         place(name, tuple(query.segments), "group")
-    elif name == OTHER:
-        raise QueryError(
-            f"The {query.noun} of {OTHER} are not listed.", hint="Show more groups, and name one of them."
-        )
-    return name
+    elif (shown := others(cell)) is not None:
+        found = found.all_but(shown)
+    return name, found
 
 
 def passes(query: Query) -> Sequence[str | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,13 +16,13 @@ from parcours.measures.funnel.breakdown import grouped
 from parcours.measures.funnel.next_events import next_rows
 from parcours.measures.funnel.query import Query
 from parcours.measures.funnel.result import NOTHING_NAME, TOTAL_NAME
-from parcours.measures.groups import OTHER
+from parcours.measures.groups import REST, others
 from parcours.measures.scope import view
 from parcours.timelines.partition import Partition
 from parcours.values import SECOND_US
 
 STATES = ("reached", "dropped", "censored", "converted", "excluded")
-PARTS = ("step", "state", "group", "other_than", "period_start", "event", "from_seconds", "to_seconds")
+PARTS = ("step", "state", "group", REST, "period_start", "event", "from_seconds", "to_seconds")
 
 
 def units_behind(partition: Partition, query: Query, cell: Mapping[str, str]) -> NDArray[np.integer[Any]]:
@@ -66,8 +65,8 @@ def _in_group(partition: Partition, query: Query, cell: Mapping[str, str], found
     if "period_start" in cell and query.attribution == "all_events":
         raise QueryError("A cell of all_events has no periods.", hint="Leave out the group or the period.")
     values, value, of_values = grouped(partition, query, query.by, found)
-    if name == OTHER and "other_than" in cell:
-        shown = set(json.loads(cell["other_than"]))
+    shown = others(cell)
+    if shown is not None:
         return of_values.only(
             ~np.isin(value, [number for number, text in enumerate(values) if text in shown])
         )

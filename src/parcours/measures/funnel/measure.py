@@ -111,6 +111,9 @@ class Funnel(Measure[Query, FunnelResult]):
     def finish(self, partial: Partial, query: Query) -> FunnelResult:
         return result_of(partial, _durations(partial), query)
 
+    def groups_shown(self, answer: FunnelResult) -> tuple[str, ...]:
+        return answer.other_than
+
     def members(
         self, partition: Partition, query: Query, cell: Mapping[str, str]
     ) -> NDArray[np.integer[Any]]:

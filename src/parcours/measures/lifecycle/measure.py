@@ -314,7 +314,7 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         ending = place(cell.get("ending"), ENDINGS, "ending")
         exit_code = (ADVANCED, LAPSED, 0)[ending]
         chosen = _begun(found, query) & (found.stage == stage) & (found.exit == exit_code)
-        chosen &= in_group(partition, found, query.by, cell.get("group"))
+        chosen &= in_group(partition, found, query.by, cell)
         return np.unique(found.customer[chosen])
 
 

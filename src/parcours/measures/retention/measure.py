@@ -176,6 +176,9 @@ class Retention(Measure[Query, RetentionResult]):
         )
         return RetentionResult(query, grid, groups, seen(grid, query), complete(grid, query))
 
+    def groups_shown(self, answer: RetentionResult) -> tuple[str, ...]:
+        return unit_groups.names_shown(answer.groups)
+
     def members(
         self, partition: Partition, query: Query, cell: Mapping[str, str]
     ) -> NDArray[np.integer[Any]]:
@@ -186,9 +189,8 @@ class Retention(Measure[Query, RetentionResult]):
         column = place(cell.get("column"), grid.names, "column")
         back = place(cell.get("back", "yes"), ("yes", "no"), "back") == 0
         rows = _rows_of(grid, query, column, cell.get("period_start"))
-        group = unit_groups.checked(query, cell.get("group"))
+        group, found = unit_groups.opened(partition, query, cell)
         takes = unit_groups.taken(partition, query, group if query.segments else None)
-        found = unit_groups.grouping(partition, query.by)
         wanted = unit_groups.ANY if query.segments else found.position(group)
         chosen = np.zeros(partition.customer_count, dtype=np.bool_)
         if wanted is not None:

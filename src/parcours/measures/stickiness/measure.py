@@ -196,6 +196,9 @@ class Stickiness(Measure[Query, StickinessResult]):
         )
         return StickinessResult(query, periods, groups, unit_groups.periods_over(query, periods))
 
+    def groups_shown(self, answer: StickinessResult) -> tuple[str, ...]:
+        return unit_groups.names_shown(answer.groups)
+
     def members(
         self, partition: Partition, query: Query, cell: Mapping[str, str]
     ) -> NDArray[np.integer[Any]]:
@@ -203,13 +206,12 @@ class Stickiness(Measure[Query, StickinessResult]):
         numbers = tuple(str(number) for number in range(1, len(query.periods()) + 1))
         wanted = place(cell.get("periods"), numbers, "number of periods") + 1
         how = HOW[place(cell.get("how", HOW[0]), HOW, "how")]
-        group = unit_groups.checked(query, cell.get("group"))
+        group, found = unit_groups.opened(partition, query, cell)
         takes = unit_groups.taken(partition, query, group if query.segments else None)
         active, first = _active_periods(partition, query, takes)
         chosen = np.flatnonzero(active == wanted if how == "exactly" else active >= wanted)
         if query.segments or group is None:
             return chosen
-        found = unit_groups.grouping(partition, query.by)
         inside: Flags = (found.labels == group)[found.of(chosen, first[chosen])]
         return chosen[inside]
 
