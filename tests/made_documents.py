@@ -3,6 +3,7 @@ worth of them that fit together."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from parcours.journeys.documents import KINDS, Document
@@ -239,11 +240,13 @@ phases:
 }
 
 
+@cache
 def full(kind: str) -> Any:
     """The document of a kind with every field set."""
     return read(kind, FULL[kind])
 
 
+@cache
 def small(kind: str) -> Any:
     """The document of a kind with as little as possible."""
     return read(kind, SMALL[kind])

@@ -17,6 +17,7 @@ from parcours.errors import QueryError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime, tzinfo
 
     import pyarrow as pa
 
@@ -94,21 +95,16 @@ def history(
     shop = open_workspace(workspace)
     form = Form(as_json, as_csv, None, rows, language=lang or shop.settings.language)
     zone = shop.settings.tz
-    with shop.desk.store() as store:
-        if name is None:
-            found = [
-                _apply_row(one) | {"at": f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}"}
-                for one in store.applies()
-            ]
-            columns: tuple[str, ...] = ("version", "at", "who", "why", "changed")
-        else:
-            versions = store.history(*_key(name))
-            language = form.language if form.for_people else "en"
-            found = [
-                _version_row(one, language) | {"at": f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}"}
-                for one in versions
-            ]
-            columns = ("of document", "version", "at", "who", "why", "what")
+    if name is None:
+        found = [_apply_row(one) | {"at": _moment(one.at, zone)} for one in shop.desk.applies()]
+        columns: tuple[str, ...] = ("version", "at", "who", "why", "changed")
+    else:
+        language = form.language if form.for_people else "en"
+        found = [
+            _version_row(one, language) | {"at": _moment(one.at, zone)}
+            for one in shop.desk.history(*_key(name))
+        ]
+        columns = ("of document", "version", "at", "who", "why", "what")
     show_tables({"history": _texts(found, columns)}, form)
 
 
@@ -173,6 +169,10 @@ def _chosen(name: str, found: Any) -> Written:
         raise QueryError(f"There is no document {name!r}.", hint=hint)
     written: Written = found[key]
     return written
+
+
+def _moment(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _apply_row(one: Apply) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ from parcours.journeys.reading import Key, WrittenDocuments, read_folder, read_t
 from parcours.journeys.references import check_references
 from parcours.settings import Settings
 from parcours.store import APPLYING, HISTORY, VERSION_FILE
-from parcours.store.document_store import DocumentStore, Draft, Version
+from parcours.store.document_store import Apply, DocumentStore, Draft, Version
 from parcours.store.opening import is_there, store_url
 from parcours.store.planning import Plan, check_not_changed, plan_other, plan_own
 
@@ -57,6 +57,7 @@ class Desk:
         """The documents in the workspace's files, or those of a kept version."""
         if version is None:
             return read_folder(self.storage.folder)
+        self._check_kept()
         with self.store() as store:
             return store.documents(version)
 
@@ -89,10 +90,14 @@ class Desk:
         return diff_variants(journeys[one], journeys[other])
 
     def _newest(self) -> int:
-        if not self.has_store():
-            raise QueryError("Nothing was applied yet.", hint="Keep the documents with: parcours apply")
+        self._check_kept()
         with self.store() as store:
             return store.newest()
+
+    def _check_kept(self) -> None:
+        """Raise QueryError when there is no store: looking must not make one."""
+        if not self.has_store():
+            raise QueryError("Nothing was applied yet.", hint="Keep the documents with: parcours apply")
 
     # -- applying --
 
@@ -220,11 +225,30 @@ class Desk:
 
     # -- older versions --
 
+    def applies(self) -> tuple[Apply, ...]:
+        """Every apply, the newest first; raises QueryError when nothing was ever kept."""
+        self._check_kept()
+        with self.store() as store:
+            return store.applies()
+
+    def history(self, kind: str, id_: str) -> tuple[Version, ...]:
+        """Every version of a document, the newest first; raises QueryError when it was never kept."""
+        self._check_kept()
+        with self.store() as store:
+            return store.history(kind, id_)
+
+    def redefined_on(self, metric_id: str) -> date | None:
+        """The day since which a metric is computed as it is now; None when it never changed, or nothing was kept."""
+        if not self.has_store():
+            return None
+        with self.store() as store:
+            return store.redefined_on(metric_id, self.settings.tz)
+
     def export(self, folder: Path, version: int | None = None, *, replace: bool = False) -> tuple[str, ...]:
         """Write all documents of a kept version (default: the newest) as files, to the byte as they were applied.
 
         Raises ConflictError when that would change or lack a file that is there, unless ``replace``."""
-        self._newest()
+        self._check_kept()
         with self.store() as store:
             number = store.newest() if version is None else version
             state = store.state(number)
@@ -244,7 +268,7 @@ class Desk:
 
     def plan_restore(self, kind: str, id_: str, number: int) -> Plan:
         """What it would do to make an older version of one document the newest again; writes nothing."""
-        self._newest()
+        self._check_kept()
         with self.store() as store:
             history = {one.number: one for one in store.history(kind, id_)}
         wanted = history.get(number)
