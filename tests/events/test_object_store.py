@@ -210,16 +210,13 @@ def test_large_files_come_in_pieces(address: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_keys_are_written_nowhere(address: str, bucket: str, s3: Server, tmp_path: Path) -> None:
-    made(address, tmp_path)
+    workspace = made(address, tmp_path)
     key = s3.keys["writer"]
     held = {str(path): path.read_bytes() for path in (tmp_path / "cache").rglob("*") if path.is_file()}
     held |= s3.contents(bucket)
     assert len(held) > 20
     assert [name for name, content in held.items() for secret in key if secret.encode() in content] == []
-
-
-def test_copies_are_for_their_owner_alone(address: str, tmp_path: Path) -> None:
-    assert made(address, tmp_path).folder.stat().st_mode & 0o777 == 0o700
+    assert workspace.folder.stat().st_mode & 0o777 == 0o700, "for the eyes of its owner alone"
 
 
 def test_a_place_that_holds_something_is_left_alone(address: str, bucket: str, s3: Server) -> None:

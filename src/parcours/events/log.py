@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from parcours.errors import (
     QueryError,
@@ -103,12 +103,13 @@ class EventLog:
         """
         storage = storage_of(place)
         copies = storage.held(EVENTS)
-        with storage.asked():
-            if not _is_table(storage, EVENTS):
-                raise WorkspaceNotFoundError(
-                    f"There is no event log in {storage.address}.", hint="Run: parcours init FOLDER"
-                )
-            events = _table(storage, EVENTS, version)
+        try:
+            with storage.asked():
+                events = _table(storage, EVENTS, version)
+        except TableNotFoundError:
+            raise WorkspaceNotFoundError(
+                f"There is no event log in {storage.address}.", hint="Run: parcours init FOLDER"
+            ) from None
         made_with = events.metadata().configuration.get(BUCKETS, str(buckets))
         if made_with != str(buckets):
             raise WorkspaceError(
