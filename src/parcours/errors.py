@@ -16,6 +16,7 @@
     │   ├── WorkspaceBusyError     another process holds the import lock for too long
     │   │   └── WritingTakenOverError  a writer was silent for so long that another one took over
     │   └── StoreError             an object store is out of reach, or refuses
+    ├── ClusterError               a Spark cluster cannot answer
     └── MissingExtraError          an optional package is not installed
 
 Each class carries a stable ``code`` that scripts may test; the message says what was wrong and where,
@@ -156,6 +157,12 @@ class StoreError(WorkspaceError):
     """An object store is out of reach, or refuses what was asked of it."""
 
     code = "store"
+
+
+class ClusterError(ParcoursError):
+    """A Spark cluster is out of reach, or cannot answer as it is set up."""
+
+    code = "cluster"
 
 
 class MissingExtraError(ParcoursError):

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from os import cpu_count
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
 from parcours.errors import QueryError, did_you_mean
@@ -24,11 +23,15 @@ from parcours.journeys.check import closest
 from parcours.journeys.lifecycle import LifecycleDocument, read_lifecycle
 from parcours.journeys.segments import SegmentDocument, read_segment
 from parcours.lifecycle.rules import LifecycleRules
-from parcours.lifecycle.segments import Segment, members
+from parcours.lifecycle.segments import Segment
+from parcours.measures.asking import Engine
 from parcours.measures.comparison import Comparison, compare
 from parcours.measures.contract import Measure, Query, measures
 from parcours.measures.engine import LocalEngine
+from parcours.measures.naming import in_segment
 from parcours.settings import Settings
+from parcours.spark.engine import engine_on
+from parcours.spark.sessions import is_spark
 from parcours.timelines.calendar import Calendar, Unit
 from parcours.timelines.matchers import Selector
 from parcours.timelines.timelines import Timelines
@@ -61,10 +64,11 @@ class Questions:
     events.
     """
 
-    def __init__(self, folder: Path, settings: Settings, log: EventLog) -> None:
+    def __init__(self, folder: Path, settings: Settings, log: EventLog, *, engine: object = None) -> None:
         self.folder = folder  # on this machine; of a workspace in a store, the one of its copies
         self.settings = settings
         self.log = log
+        self._cluster = engine if is_spark(engine) else None
         self._reopen()
 
     def _reopen(self) -> None:
@@ -74,7 +78,11 @@ class Questions:
             cache /= "as-known"  # views of older versions must not push the newest arrays out
         limit = self.settings.identity_limit
         self.timelines = Timelines(self.log, cache, threads=threads, identity_limit=limit)
-        self.engine = LocalEngine(self.timelines, threads=threads, cache=cache)
+        self.engine: Engine = (
+            LocalEngine(self.timelines, threads=threads, cache=cache)
+            if self._cluster is None
+            else engine_on(self._cluster, self.log, identity_limit=limit)
+        )
 
     @cached_property
     def document(self) -> LifecycleDocument:
@@ -191,7 +199,7 @@ class Questions:
 
         They are no mistake, as events may come later; but a zero because of a misspelt name must not go unseen.
         """
-        present = {name for partition in self.timelines.partitions() for name in partition.names}
+        present = self.engine.timelines.event_names()
         named = {name for selector in _selectors(query) for name in selector.event}
         return {name: closest(name, present) for name in sorted(named - present - {"*"})}
 
@@ -230,12 +238,7 @@ class Questions:
         chosen = self.segment(segment) if isinstance(segment, str) else segment
         rules = None if chosen is None else self.document.rules
         calendar = Calendar(self.settings.zone, self.settings.week_start)
-        names: list[str] = []
-        for part in self.timelines.partitions():
-            flags = chosen and members(part, chosen, rules, calendar, self._as_of_us(as_of))
-            found = part.customers if flags is None else part.customers.filter(pa.array(flags))
-            names += found.to_pylist()
-        return tuple(sorted(names))
+        return self.engine.named(partial(in_segment, chosen, rules, calendar, self._as_of_us(as_of)))
 
     # -- what a question leaves open --
 
@@ -252,7 +255,7 @@ class Questions:
 
     def _with_range(self, query: Query) -> Query:
         _in_order(query)
-        span = self.timelines.span_us() or (0, 0)
+        span = self.engine.timelines.span_us() or (0, 0)
         first = query.start or query.calendar.day_of(min(span[0], query.as_of_us))
         last = query.end or max(first, query.calendar.day_of(query.as_of_us))
         return query.model_copy(update={"start": first, "end": last})
@@ -261,7 +264,7 @@ class Questions:
         """The instant up to which events are read: the end of the data unless given."""
         if as_of is not None:
             return instant_us(as_of)
-        span = self.timelines.span_us()
+        span = self.engine.timelines.span_us()
         return span[1] if span else 0
 
 

@@ -62,10 +62,12 @@ DEFAULT_TEMPLATE = "ecommerce"
 class Workspace(Questions):
     """An open workspace: questions (see ``Questions``), and what changes it: imports, segments, people."""
 
-    def __init__(self, place: Path | Storage, settings: Settings, *, version: int | None = None) -> None:
+    def __init__(
+        self, place: Path | Storage, settings: Settings, *, version: int | None = None, engine: object = None
+    ) -> None:
         self.storage = storage_of(place)
         log = EventLog.open(self.storage.below(LOG), buckets=settings.buckets, version=version)
-        super().__init__(self.storage.folder, settings, log)
+        super().__init__(self.storage.folder, settings, log, engine=engine)
 
     @property
     def address(self) -> str:
@@ -86,7 +88,7 @@ class Workspace(Questions):
         wanted = self.log.version_known(on) if on is not None else version
         if wanted is None or not 0 <= wanted <= self.log.version:
             raise QueryError(f"The log has no version {wanted}.", hint=f"The newest is {self.log.version}.")
-        view = Workspace(self.storage, self.settings, version=wanted)
+        view = Workspace(self.storage, self.settings, version=wanted, engine=self._cluster)
         if view.log.missing_files():
             raise WorkspaceError(
                 f"Version {wanted} of the log cannot be read any more: an erasure has removed its files.",
@@ -345,10 +347,15 @@ def _check_new(storage: Storage) -> None:
         )
 
 
-def open_workspace(folder: Path | str = ".") -> Workspace:
+def open_workspace(folder: Path | str = ".", *, engine: object = None) -> Workspace:
     """Open the workspace in a folder or an object store (``s3://bucket/shop``, ``gs://``, ``az://``).
 
-    Raises WorkspaceNotFoundError when there is none, StoreError when a store is out of reach or refuses."""
+    ``engine`` says where questions are answered: on this machine, or by a Spark cluster, named by its address
+    (``spark://host:7077``, ``sc://host`` for Spark Connect) or given as the session that you already have. The answers
+    are the same.
+
+    Raises WorkspaceNotFoundError when there is none, StoreError when a store is out of reach or refuses, ClusterError
+    when a cluster is."""
     storage = storage_of(folder)
     storage.update()
     if not (storage.folder / FILE_NAME).is_file():
@@ -357,7 +364,7 @@ def open_workspace(folder: Path | str = ".") -> Workspace:
             hint=f"Make one with: parcours init {storage.address}",
         )
     follow(storage, LOG)
-    workspace = Workspace(storage, read_settings(storage.folder))
+    workspace = Workspace(storage, read_settings(storage.folder), engine=engine)
     if storage.read(APPLYING) is not None:
         workspace.desk.finish_interrupted()
     return workspace

@@ -21,6 +21,7 @@ from parcours.cli.options import (
     AsOf,
     Cell,
     ChartFile,
+    EngineAddress,
     Rows,
     TableName,
     WordsIn,
@@ -76,6 +77,7 @@ OPENING = (("open_cell", Cell, None), ("save_segment", SaveSegment, None))
 SHOWING = (
     ("as_json", AsJson, False), ("as_csv", AsCsv, False), ("table", TableName, None), ("chart", ChartFile, None),
     ("rows", Rows, 50), ("lang", WordsIn, None), ("workspace", WorkspaceFolder, None),
+    ("engine", EngineAddress, None),
 )  # fmt: skip
 MEASURE_NAME = Annotated[
     str | None, typer.Argument(metavar="MEASURE", help="Which measure; or the question file says it.")
@@ -183,7 +185,7 @@ def _for_reading(form: Form) -> bool:
 def opened(given: dict[str, Any]) -> tuple[Form, Workspace]:
     """The form of the answer and the workspace that a command means."""
     form = Form(given["as_json"], given["as_csv"], given["table"], given["rows"], given["chart"])
-    shop = open_workspace(given["workspace"])
+    shop = open_workspace(given["workspace"], given["engine"])
     return replace(form, language=given["lang"] or shop.settings.language), shop
 
 

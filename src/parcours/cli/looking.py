@@ -15,6 +15,7 @@ from parcours.cli.options import (
     Cell,
     ChartFile,
     End,
+    EngineAddress,
     Rows,
     Start,
     TableName,
@@ -39,11 +40,12 @@ def events(
     chart: ChartFile = None,
     rows: Rows = 50,
     lang: WordsIn = None,
+    engine: EngineAddress = None,
 ) -> None:
     """What the log holds: every event name with its count, customers, first and last time."""
     first, last = day_range(start, end)
     form = Form(as_json, as_csv, table, rows, chart)
-    shop = open_workspace(workspace)
+    shop = open_workspace(workspace, engine)
     form = form.within(shop, lang)
     asked: dict[str, Any] = {"start": first, "end": last, "as_of": last_instant(as_of, shop.settings.tz)}
     if open_cell:

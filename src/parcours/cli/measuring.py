@@ -15,6 +15,7 @@ from parcours.cli.options import (
     Cell,
     ChartFile,
     End,
+    EngineAddress,
     PeriodUnit,
     Rows,
     Start,
@@ -42,6 +43,7 @@ def stages(
     chart: ChartFile = None,
     rows: Rows = 50,
     lang: WordsIn = None,
+    engine: EngineAddress = None,
 ) -> None:
     """Where customers are: the size of every stage and the flows between stages, period by period.
 
@@ -50,7 +52,7 @@ def stages(
     """
     first, last = day_range(start, end)
     form = Form(as_json, as_csv, table, rows, chart)
-    shop = open_workspace(workspace)
+    shop = open_workspace(workspace, engine)
     form = form.within(shop, lang)
     asked: dict[str, Any] = {"unit": unit, "start": first, "end": last, "by": by}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)
@@ -77,6 +79,7 @@ def lifecycle(
     chart: ChartFile = None,
     rows: Rows = 50,
     lang: WordsIn = None,
+    engine: EngineAddress = None,
 ) -> None:
     """Where customers leave: how many advance or lapse from each stage, how long it takes, what they do next.
 
@@ -85,7 +88,7 @@ def lifecycle(
     """
     first, last = day_range(start, end)
     form = Form(as_json, as_csv, table, rows, chart)
-    shop = open_workspace(workspace)
+    shop = open_workspace(workspace, engine)
     form = form.within(shop, lang)
     asked: dict[str, Any] = {"horizon": horizon, "start": first, "end": last, "by": by}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)
@@ -112,11 +115,12 @@ def growth(
     chart: ChartFile = None,
     rows: Rows = 50,
     lang: WordsIn = None,
+    engine: EngineAddress = None,
 ) -> None:
     """Whether the active base grows: customers new, returning, resurrected and dormant, period by period."""
     first, last = day_range(start, end)
     form = Form(as_json, as_csv, table, rows, chart)
-    shop = open_workspace(workspace)
+    shop = open_workspace(workspace, engine)
     form = form.within(shop, lang)
     asked: dict[str, Any] = {"unit": unit, "events": event, "start": first, "end": last}
     asked["as_of"] = last_instant(as_of, shop.settings.tz)

@@ -20,6 +20,15 @@ WorkspaceFolder = Annotated[
         help="The workspace, a folder or s3://BUCKET/FOLDER; by default the one that the current folder lies in.",
     ),
 ]
+EngineAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ADDRESS",
+        envvar="PARCOURS_ENGINE",
+        help="Who counts: this machine, or a Spark cluster: spark://HOST:7077, sc://HOST.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print one table as CSV.")]
 TableName = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from parcours.cli.options import PeriodUnit, WordsIn, WorkspaceFolder
+from parcours.cli.options import EngineAddress, PeriodUnit, WordsIn, WorkspaceFolder
 from parcours.cli.output import check_ending
 from parcours.cli.periods import first_day
 from parcours.cli.places import check_place, open_workspace, write_file
@@ -30,6 +30,7 @@ def map_(
         str, typer.Option(metavar="TIME", help="Give shares within this time of entering: 90d, 26w.")
     ] = "180d",
     lang: WordsIn = None,
+    engine: EngineAddress = None,
 ) -> None:
     """Draw the measured lifecycle map: one page, self-contained, in English or French."""
     from parcours.render.lifecycle_page import render
@@ -37,7 +38,7 @@ def map_(
     day = first_day(period, "--period")
     check_ending(output, (".html", ".htm"), "--output")
     check_place(output)
-    shop = open_workspace(workspace)
+    shop = open_workspace(workspace, engine)
     language = lang or shop.settings.language
     measured = shop.map(period=day, unit=unit, horizon=horizon)
     write_file(output, render(measured, language=language, font_cache=shop.folder / "cache"))

@@ -58,8 +58,8 @@ def write_file(path: Path, content: str | bytes) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
-def open_workspace(given: Path | None) -> Workspace:
-    """The workspace that a command means, opened."""
+def open_workspace(given: Path | None, engine: str | None = None) -> Workspace:
+    """The workspace that a command means, opened; its questions are answered by ``engine``."""
     import parcours
 
-    return parcours.open(find_workspace(given, Path.cwd()))
+    return parcours.open(find_workspace(given, Path.cwd()), engine=engine)

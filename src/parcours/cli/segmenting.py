@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcours.cli.options import AsCsv, AsJson, AsOf, Rows, WordsIn, WorkspaceFolder
+from parcours.cli.options import AsCsv, AsJson, AsOf, EngineAddress, Rows, WordsIn, WorkspaceFolder
 from parcours.cli.output import Form, as_json, show_tables
 from parcours.cli.periods import last_instant
 from parcours.cli.places import open_workspace
@@ -37,6 +37,7 @@ def segment(
     rows: Rows = 50,
     lang: WordsIn = None,
     workspace: WorkspaceFolder = None,
+    engine: EngineAddress = None,
 ) -> None:
     """The saved segments with their size today; one of them with its condition and its customers.
 
@@ -45,7 +46,7 @@ def segment(
     form = Form(as_json_, as_csv, None, rows)
     if save is not None and name is None:
         raise QueryError("--save needs the name of the segment.", hint=f"parcours segment NAME --save {save}")
-    shop = open_workspace(workspace)
+    shop = open_workspace(workspace, engine)
     form = replace(form, language=lang or shop.settings.language)
     moment = last_instant(as_of, shop.settings.tz)
     if name is None:

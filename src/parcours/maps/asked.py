@@ -18,7 +18,7 @@ from parcours.maps.journey_map import measure_journey
 from parcours.maps.measured_journey import MeasuredCard, MeasuredJourney
 from parcours.maps.observations import Observations
 from parcours.maps.personas import persona_segment
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.settings import Settings
 from parcours.timelines.calendar import UNITS, Calendar, Unit
 from parcours.timelines.matchers import Where
@@ -56,7 +56,7 @@ class JourneyMaps:
     ``saved_segment`` gives the condition of a saved segment by its id."""
 
     documents: Documents
-    engine: LocalEngine
+    engine: Engine
     settings: Settings
     saved_segment: Callable[[str], Segment]
     version: str = ""
@@ -101,10 +101,10 @@ class JourneyMaps:
         card = Card(metric=metric_id, where=where, target=target, warn=warn)
         return self._cards(look).card(card, stage=stage)
 
-    def metrics(self, look: Look) -> tuple[MeasuredCard, ...]:
-        """Every metric that there is, as a card without a target."""
+    def metrics(self, look: Look, *, stage: str | None = None) -> tuple[MeasuredCard, ...]:
+        """Every metric that there is, as a card without a target; churn and retention of ``stage``."""
         cards = self._cards(look)
-        return tuple(cards.card(Card(metric=one)) for one in self.documents.metrics)
+        return tuple(cards.card(Card(metric=one), stage=stage) for one in self.documents.metrics)
 
     def frame(self, look: Look, window: Duration = NO_WINDOW) -> JourneyFrame:
         """When is looked at."""

@@ -18,7 +18,7 @@ from parcours.maps.measured_journey import MeasuredCard, Reading, Status
 from parcours.maps.metric_figures import COUNTED, Figures, MetricFigures
 from parcours.maps.metric_words import definition
 from parcours.maps.observations import Observations
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.measures.metrics.periods import Value
 from parcours.settings import Settings
 from parcours.timelines.matchers import Where
@@ -29,7 +29,7 @@ class Cards:
     """Measures cards over one log and one period; ``redefined_on`` says when a metric was last defined anew."""
 
     documents: Documents
-    engine: LocalEngine
+    engine: Engine
     frame: JourneyFrame
     scope: dict[str, Any]
     observations: Observations

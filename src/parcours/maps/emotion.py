@@ -8,13 +8,13 @@ from typing import Any
 from parcours.journeys.documents import Documents
 from parcours.maps.feedback_scores import emotion_of
 from parcours.maps.measured_journey import MeasuredEmotion
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.measures.metrics.answers import ANSWERS
 from parcours.measures.metrics.answers import Query as AnswersQuery
 
 
 def measured_emotions(
-    documents: Documents, sources: Iterable[str], engine: LocalEngine, scope: Mapping[str, Any]
+    documents: Documents, sources: Iterable[str], engine: Engine, scope: Mapping[str, Any]
 ) -> tuple[MeasuredEmotion, ...]:
     """Each source that was answered in the span of ``scope``."""
     found = []

@@ -14,7 +14,7 @@ from parcours.maps.evidence_states import state_of
 from parcours.maps.journey_frame import ONE_DAY, JourneyFrame
 from parcours.maps.measured import Span
 from parcours.maps.measured_journey import MeasuredOpportunity, MeasuredPainPoint, MeasuredSolution
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.measures.metrics.amounts import AMOUNTS
 from parcours.measures.metrics.amounts import Query as AmountsQuery
 
@@ -26,7 +26,7 @@ class Improvements:
     """What hurts and what is done about it, at each place of the map."""
 
     documents: Documents
-    engine: LocalEngine
+    engine: Engine
     frame: JourneyFrame
     scope: dict[str, Any]
     cards: Cards

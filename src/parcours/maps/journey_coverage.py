@@ -14,7 +14,7 @@ from parcours.maps.journey_frame import JourneyFrame
 from parcours.maps.measured import Count
 from parcours.maps.measured_journey import Coverage, Deviation
 from parcours.measures import events
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.measures.events import EventsResult
 from parcours.measures.touchpoints import TouchpointsResult
 from parcours.timelines.matchers import Selector
@@ -27,7 +27,7 @@ STALE_DAYS = 30  # an event that was not seen for so long before the data ends
 def coverage_of(
     documents: Documents,
     drawn: tuple[Drawn, ...],
-    engine: LocalEngine,
+    engine: Engine,
     frame: JourneyFrame,
     met: TouchpointsResult | None,
     scope: Mapping[str, Any],
@@ -80,7 +80,7 @@ def _selectors(given: object) -> Iterator[Selector]:
 
 
 def _unclaimed(
-    engine: LocalEngine, frame: JourneyFrame, met: TouchpointsResult | None, scope: Mapping[str, Any]
+    engine: Engine, frame: JourneyFrame, met: TouchpointsResult | None, scope: Mapping[str, Any]
 ) -> tuple[int, list[tuple[str, int]]]:
     """Events of the period, and those that no touchpoint claims by name; without a bound touchpoint, all of them."""
     if met is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from parcours.journeys.lifecycle import FunnelPlan, RetentionPlan
 from parcours.maps.measured import Cohort, CohortCell, Count, FunnelStep, MainFunnel, RetentionTriangle, Span
 from parcours.measures import funnel, retention
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.measures.funnel.query import Query as FunnelQuery
 from parcours.measures.funnel.result import NOTHING_NAME
 from parcours.measures.retention.query import Query as RetentionQuery
@@ -21,7 +21,7 @@ COHORTS = 12
 INSTEAD = 4
 
 
-def main_funnel(plan: FunnelPlan, engine: LocalEngine, common: Mapping[str, Any]) -> MainFunnel:
+def main_funnel(plan: FunnelPlan, engine: Engine, common: Mapping[str, Any]) -> MainFunnel:
     """The funnel of a document over a range; ``common`` holds the range and the calendar."""
     steps = tuple(step.model_dump(by_alias=True, exclude_defaults=True) for step in plan.steps)
     query = FunnelQuery.model_validate({"steps": steps, "window": plan.window, **common})
@@ -54,9 +54,7 @@ def instead(found: tuple[tuple[str, Any], ...], step: int) -> tuple[Count, ...]:
     )
 
 
-def retention_triangle(
-    plan: RetentionPlan, engine: LocalEngine, common: Mapping[str, Any]
-) -> RetentionTriangle:
+def retention_triangle(plan: RetentionPlan, engine: Engine, common: Mapping[str, Any]) -> RetentionTriangle:
     """The retention of a document: customers by the period of their first start, and who came back when."""
     query = RetentionQuery.model_validate(
         {

@@ -12,7 +12,7 @@ from parcours.maps.journey_figures import DAY_SECONDS, instead
 from parcours.maps.journey_frame import JourneyFrame
 from parcours.maps.measured_journey import TouchpointFlow
 from parcours.measures import funnel
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.measures.funnel.query import MOST_STEPS, Step
 from parcours.measures.funnel.query import Query as FunnelQuery
 from parcours.measures.funnel.result import FunnelResult
@@ -67,7 +67,7 @@ def stake(flows: Any) -> int | None:
 def journey_flow(
     journey: JourneyDocument,
     drawn: tuple[Drawn, ...],
-    engine: LocalEngine,
+    engine: Engine,
     frame: JourneyFrame,
     scope: dict[str, Any],
 ) -> JourneyFlow:

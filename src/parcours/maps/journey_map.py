@@ -29,7 +29,7 @@ from parcours.maps.measured_journey import (
 )
 from parcours.maps.observations import Observations
 from parcours.maps.personas import measured_personas, persona_segment
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.measures.touchpoints import MEASURE as TOUCHPOINTS
 from parcours.measures.touchpoints import Query as TouchpointsQuery
 from parcours.measures.touchpoints import TouchpointRule, TouchpointsResult
@@ -47,7 +47,7 @@ class Asked:
 
     documents: Documents
     journey: JourneyDocument
-    engine: LocalEngine
+    engine: Engine
     settings: Settings
     frame: JourneyFrame
     segment: Segment | None
@@ -65,7 +65,7 @@ class Asked:
 def measure_journey(
     documents: Documents,
     journey_id: str,
-    engine: LocalEngine,
+    engine: Engine,
     settings: Settings,
     *,
     unit: Unit = "month",

@@ -15,8 +15,8 @@ from parcours.maps.feedback_scores import score_of
 from parcours.maps.journey_frame import JourneyFrame
 from parcours.maps.measured import Span
 from parcours.maps.observations import Observations
+from parcours.measures.asking import Engine
 from parcours.measures.contract import Measure
-from parcours.measures.engine import LocalEngine
 from parcours.measures.metrics import periods
 from parcours.measures.metrics.amounts import AMOUNTS, Way
 from parcours.measures.metrics.amounts import Query as AmountsQuery
@@ -49,7 +49,7 @@ class MetricFigures:
     """Computes metrics over one log; ``scope`` holds the segment that the map is measured over."""
 
     documents: Documents
-    engine: LocalEngine
+    engine: Engine
     frame: JourneyFrame
     scope: dict[str, Any]
     observations: Observations

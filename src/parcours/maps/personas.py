@@ -12,7 +12,7 @@ from parcours.lifecycle.segments import Segment
 from parcours.maps.evidence_states import state_of
 from parcours.maps.journey_frame import JourneyFrame
 from parcours.maps.measured_journey import MeasuredPersona
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
 from parcours.measures.metrics.segment_size import SEGMENT_SIZE
 from parcours.measures.metrics.segment_size import Query as SizeQuery
 
@@ -46,7 +46,7 @@ def segment_of(documents: Documents, persona: PersonaDocument) -> Segment | None
 
 
 def measured_personas(
-    documents: Documents, journey: JourneyDocument, engine: LocalEngine, frame: JourneyFrame, today: date
+    documents: Documents, journey: JourneyDocument, engine: Engine, frame: JourneyFrame, today: date
 ) -> tuple[MeasuredPersona, ...]:
     """The personas who take a journey, each with its live share of all customers."""
     known = [documents.personas[one] for one in journey.personas if one in documents.personas]
@@ -54,7 +54,7 @@ def measured_personas(
 
 
 def _measured(
-    documents: Documents, persona: PersonaDocument, engine: LocalEngine, frame: JourneyFrame, today: date
+    documents: Documents, persona: PersonaDocument, engine: Engine, frame: JourneyFrame, today: date
 ) -> MeasuredPersona:
     segment = segment_of(documents, persona)
     customers = share = None

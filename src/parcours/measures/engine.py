@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial as bound
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyarrow as pa
-
 from parcours.measures.contract import Measure, Partial, Query
-from parcours.measures.groups import OTHER, REST
+from parcours.measures.naming import behind_cell, with_rest
 from parcours.measures.partials import load, prune, save
 from parcours.measures.result import Result
 from parcours.timelines.masks import PROFILE
@@ -49,7 +47,7 @@ class LocalEngine:
         """The answer to a question."""
         query = self._settled(measure, query)
         question = self._question(measure, query)
-        units = self._units(query)
+        units = self._units(query.per)
         with ThreadPoolExecutor(self.threads) as pool:
             partials = list(
                 pool.map(lambda part: self._partial(measure, query, part, question), units.partitions)
@@ -60,21 +58,14 @@ class LocalEngine:
     def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the customers behind one cell, sorted."""
         query = self._settled(measure, query)
-        if cell.get("group") == OTHER and REST not in cell:
-            cell = self._rest(measure, query, cell)
+        cell = with_rest(self.ask, measure, query, cell)
+        return self.named(bound(behind_cell, measure, query, cell), query.per)
 
-        def named(partition: Partition) -> list[str]:
-            positions = measure.members(partition, query, cell)
-            return list(partition.customers.take(pa.array(positions)).to_pylist())
-
+    def named(self, find: Callable[[Partition], Sequence[str]], unit: str = CUSTOMER) -> tuple[str, ...]:
+        """The names that ``find`` picks from all partitions, sorted."""
         with ThreadPoolExecutor(self.threads) as pool:
-            found = pool.map(named, self._units(query).partitions)
+            found = pool.map(find, self._units(unit).partitions)
         return tuple(sorted(name for names in found for name in names))
-
-    def _rest(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> Mapping[str, str]:
-        """A cell of the groups that are shown as one, with those that are not among them."""
-        shown = measure.groups_shown(self.ask(measure, query))
-        return cell if shown is None else {**cell, REST: json.dumps(shown)}
 
     def _settled(self, measure: Measure[Q, R], query: Q) -> Q:
         first = measure.asks_first(query)
@@ -93,15 +84,15 @@ class LocalEngine:
             self._memory.put(key, known)
         return known
 
-    def _units(self, query: Query) -> Regrouped:
+    def _units(self, unit: str) -> Regrouped:
         """The partitions of the unit that is counted; of units other than the customer, the latest is kept."""
         wholes = [whole.on(self._shelf) for whole in self.timelines.partitions()]
-        if query.per == CUSTOMER:
+        if unit == CUSTOMER:
             return Regrouped(tuple(wholes), 0)
-        profiles = self.timelines.profiles.fingerprint if query.per.startswith(PROFILE) else ""
-        key = (query.per, profiles, *(whole.fingerprint for whole in wholes))
+        profiles = self.timelines.profiles.fingerprint if unit.startswith(PROFILE) else ""
+        key = (unit, profiles, *(whole.fingerprint for whole in wholes))
         if self._regrouped is None or self._regrouped[0] != key:
-            self._regrouped = (key, regroup(wholes, query.per))
+            self._regrouped = (key, regroup(wholes, unit))
         return self._regrouped[1]
 
     def _question(self, measure: Measure[Any, Any], query: Query) -> str:

@@ -87,6 +87,10 @@ class Timelines:
         spans = [partition.span_us() for partition in self.state.partitions if partition.event_count]
         return (min(low for low, _ in spans), max(high for _, high in spans)) if spans else None
 
+    def event_names(self) -> frozenset[str]:
+        """The names of all events."""
+        return frozenset(name for partition in self.partitions() for name in partition.names)
+
     def customer_count(self) -> int:
         """How many customers have any event."""
         return sum(partition.customer_count for partition in self.state.partitions)
