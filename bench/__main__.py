@@ -44,7 +44,7 @@ def main() -> int:
     _print_disagreements(console, results)
     console.print(f"took {results['took_s']:.0f} s; figures and chart in {out}")
     if options.docs:
-        page.write(ROOT, sorted(out.glob("*.json"), key=lambda path: int(path.stem)))
+        page.write(ROOT, _by_size(out))
     return 1 if any(wrong for one in results["agreement"].values() for wrong in one.values()) else 0
 
 
@@ -66,8 +66,14 @@ def _print_targets(console: Console, results: dict[str, Any]) -> None:
         _print(console, "targets", ["what", "target", "measured", ""], rows)
 
 
+def _by_size(out: Path) -> list[Path]:
+    return sorted(
+        (path for path in out.glob("*.json") if path.stem.isdigit()), key=lambda path: int(path.stem)
+    )
+
+
 def _print_growth(console: Console, out: Path) -> None:
-    runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(out.glob("*.json"))]
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in _by_size(out)]
     if len(runs) > 1:
         runs.sort(key=lambda one: -len(one["peers"]))
         sizes = ", ".join(f"{one['made']['events']:,}" for one in runs)

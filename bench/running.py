@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -20,7 +21,6 @@ from bench.answers import differences, shared
 from bench.child import Task, as_argument
 from bench.made_log import END_US, MadeLog, make
 from bench.peers.known import KNOWN, Known
-from bench.questions import LOADS
 
 CSV_UP_TO: Final = 10_000_000  # 100 million rows of CSV are 10 GB: not written unless asked for
 FREE_BYTES_AN_EVENT: Final = {"parcours": 160, "clickhouse": 60, "duckdb": 90, "polars": 120, "pandas": 60}
@@ -139,30 +139,49 @@ def _path(plan: Plan, known: Known, question: str) -> Path:
 
 
 def _process(plan: Plan, known: Known, question: str, log: MadeLog, loaded: Path) -> Figures:
-    scratch = plan.folder / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
+    """One process, over what the peer has loaded; what it writes goes into a folder that is thrown away."""
+    changes = question in {"load_csv", "everything"} or question.startswith("refresh")
     if question == "load":
         shutil.rmtree(loaded, ignore_errors=True)
         loaded.mkdir(parents=True)
-    elif question.startswith("refresh"):
-        shutil.copytree(loaded, scratch, symlinks=True)
-    else:
-        scratch.mkdir(parents=True)
-    writes = question in LOADS or question.startswith("refresh") or question == "everything"
     later = log.later(plan.later_events)
-    task = Task(
-        peer=known.name, question=question,
-        folder=str(loaded if question == "load" or not writes else scratch),
-        file=str(log.csv if question == "load_csv" else later if question.startswith("refresh") else log.parquet),
-        out=str(plan.folder / "out.json"), end_us=END_US, later_us=log.last_us(plan.later_events),
-        runs=plan.runs, limit_s=plan.limit_s, customer=str(log.facts()["somebody"]),
-    )  # fmt: skip
-    limit = plan.limit_s * (4 if writes else 1)
-    figures = ended(known, task, plan.work, limit)
-    shutil.rmtree(scratch, ignore_errors=True)
+    with copied(
+        loaded if question.startswith("refresh") else _empty(plan), plan.folder / "scratch"
+    ) as scratch:
+        task = Task(
+            peer=known.name, question=question, folder=str(scratch if changes else loaded),
+            file=str(_file(log, later, question)), out=str(plan.folder / "out.json"), end_us=END_US,
+            later_us=log.last_us(plan.later_events), runs=plan.runs, limit_s=plan.limit_s,
+            customer=str(log.facts()["somebody"]),
+        )  # fmt: skip
+        figures = ended(known, task, plan.work, plan.limit_s * (4 if changes or question == "load" else 1))
     if question == "load" and "failed" in figures:
         shutil.rmtree(loaded, ignore_errors=True)
     return figures
+
+
+def _file(log: MadeLog, later: Path, question: str) -> Path:
+    """The file that a process loads or appends."""
+    if question == "load_csv":
+        return log.csv
+    return later if question.startswith("refresh") else log.parquet
+
+
+def _empty(plan: Plan) -> Path:
+    folder = plan.folder / "nothing"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def copied(loaded: Path, place: Path) -> Iterator[Path]:
+    """A copy of what a peer has loaded, to be changed and thrown away."""
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(loaded, place, symlinks=True)  # ClickHouse's folder holds links
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def ended(known: Known, task: Task, work: Path, limit_s: float) -> Figures:
