@@ -50,6 +50,7 @@ class Stays:
     exit: Bytes  # OPEN, ADVANCED or LAPSED
     entry_row: Longs  # the event that entered the stage
     next_row: Longs  # after a lapse, the next event of any kind; NO_ROW when nothing was seen
+    lapses_us: Longs  # when an open stay will lapse if nothing is seen; STILL_THERE: never, or not open
 
     def __len__(self) -> int:
         return len(self.stage)
@@ -75,10 +76,10 @@ def _stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:
     most = int(np.count_nonzero(nominated >= 0))  # every stay begins with a nomination
     customer = np.empty(most, dtype=np.int32)
     stage, entry, exit_ = (np.empty(most, dtype=np.int8) for _ in range(3))
-    entered, left, entry_row, next_row = (np.empty(most, dtype=np.int64) for _ in range(4))
+    entered, left, entry_row, next_row, lapses = (np.empty(most, dtype=np.int64) for _ in range(5))
     count = _walk(
         partition.offsets, partition.timestamps, nominated, keeping, lapse_after, as_of_us,
-        customer, stage, entered, left, entry, exit_, entry_row, next_row,
+        customer, stage, entered, left, entry, exit_, entry_row, next_row, lapses,
     )  # fmt: skip
     return Stays(
         customer=customer[:count].copy(),
@@ -89,6 +90,7 @@ def _stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:
         exit=exit_[:count].copy(),
         entry_row=entry_row[:count].copy(),
         next_row=next_row[:count].copy(),
+        lapses_us=lapses[:count].copy(),
     )
 
 
@@ -138,7 +140,7 @@ def _keep_of(stage: StageRules, default: Selector) -> tuple[Selector, ...]:
 def _walk(
     offsets: Longs, times: Longs, nominated: Bytes, keeping: Bits, lapse_after: Longs, as_of: int,
     customer_: NDArray[np.int32], stage_: Bytes, entered_: Longs, left_: Longs, entry_: Bytes, exit_: Bytes,
-    entry_row_: Longs, next_row_: Longs,
+    entry_row_: Longs, next_row_: Longs, lapses_: Longs,
 ) -> int:  # fmt: skip
     """Fill the stays and return how many there are."""
     count = 0
@@ -166,6 +168,7 @@ def _walk(
                     STILL_THERE,
                 )
                 entry_[count], exit_[count], entry_row_[count], next_row_[count] = entry, OPEN, chosen, NO_ROW
+                lapses_[count] = STILL_THERE
                 count += 1
                 ends = _lapses_at(lapse_after, stage, now)
                 chosen = _next_nomination(nominated, row, stop, stage)
@@ -174,6 +177,8 @@ def _walk(
             row = stop
         if stage >= 0 and ends <= as_of:
             left_[count - 1], exit_[count - 1] = ends, LAPSED
+        elif stage >= 0:
+            lapses_[count - 1] = ends
     return count
 
 

@@ -27,12 +27,13 @@ from parcours.maps.measured import (
     Strategy,
 )
 from parcours.measures import growth, lifecycle, stages
-from parcours.measures.engine import LocalEngine
+from parcours.measures.asking import Engine
+from parcours.measures.seen import SEEN
+from parcours.measures.seen import Query as SeenQuery
 from parcours.settings import Settings
 from parcours.timelines.calendar import Calendar, Periods, Unit
 from parcours.timelines.matchers import Rule
 from parcours.timelines.patterns import SequenceRule
-from parcours.timelines.timelines import Timelines
 from parcours.values import DAY_US, Duration, moment_utc
 
 TREND_PERIODS = 12
@@ -81,7 +82,7 @@ def frame(
 
 def measure(
     document: LifecycleDocument,
-    engine: LocalEngine,
+    engine: Engine,
     settings: Settings,
     *,
     unit: Unit = "month",
@@ -106,7 +107,7 @@ def measure(
     channels = engine.ask(stages.MEASURE, stages.Query(rules=rules, unit=unit, by="channel", **shown))
     activity = engine.ask(growth.MEASURE, growth.Query(unit=unit, events=document.activity, **trend))
     total, lapsed = sizes.total, sizes.lapsed_sizes
-    customers, events = _seen(engine.timelines, when.as_of_us)
+    seen = engine.ask(SEEN, SeenQuery(as_of_us=when.as_of_us))
     return MeasuredLifecycle(
         title=document.title,
         workspace=settings.title,
@@ -116,8 +117,8 @@ def measure(
         unit=unit,
         period=when.period,
         data_until=moment_utc(when.as_of_us),
-        customers=customers,
-        events=events,
+        customers=seen.customers,
+        events=seen.events,
         horizon_days=horizon.days,
         stages=tuple(
             _stage(number, stage, total, outcomes.of(stage.id), channels)
@@ -134,16 +135,6 @@ def measure(
         retention=retention_triangle(document.retention, engine, recent) if document.retention else None,
         growth_events=tuple(sorted({name for selector in document.activity for name in selector.event})),
     )
-
-
-def _seen(timelines: Timelines, as_of_us: int) -> tuple[int, int]:
-    """How many customers have an event up to an instant, and how many events there are."""
-    customers = events = 0
-    for partition in timelines.partitions():
-        first = partition.timestamps[partition.offsets[:-1]]
-        customers += int(np.count_nonzero(first <= as_of_us))
-        events += int(np.count_nonzero(partition.timestamps <= as_of_us))
-    return customers, events
 
 
 def _stage(

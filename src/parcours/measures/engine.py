@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from parcours.measures.contract import Measure, Partial, Query
+from parcours.measures.following import FollowedMeasure
 from parcours.measures.naming import behind_cell, with_rest
 from parcours.measures.partials import load, prune, save
 from parcours.measures.result import Result
+from parcours.measures.totals import Totals
 from parcours.timelines.masks import PROFILE
 from parcours.timelines.partition import Partition
 from parcours.timelines.shelf import Shelf
@@ -23,6 +25,7 @@ from parcours.timelines.units import CUSTOMER, Regrouped, regroup
 
 R = TypeVar("R", bound=Result)
 Q = TypeVar("Q", bound=Query)
+FORMAT = 2  # of partials: those of another layout are counted again
 KEPT_PARTIAL_BYTES = 64 * 1024 * 1024
 KEPT_ON_DISK = 8_192
 
@@ -41,19 +44,33 @@ class LocalEngine:
             prune(self._cache, KEPT_ON_DISK)
         self._memory = Shelf(KEPT_PARTIAL_BYTES)
         self._shelf = Shelf()
+        self._totals = Totals(timelines, threads=threads)
         self._regrouped: tuple[tuple[str, ...], Regrouped] | None = None
 
     def ask(self, measure: Measure[Q, R], query: Q) -> R:
         """The answer to a question."""
         query = self._settled(measure, query)
         question = self._question(measure, query)
+        if isinstance(measure, FollowedMeasure) and query.per == CUSTOMER and measure.follows(query):
+            answer: R = self._follow(measure, query, question)
+            return answer
         units = self._units(query.per)
-        with ThreadPoolExecutor(self.threads) as pool:
-            partials = list(
-                pool.map(lambda part: self._partial(measure, query, part, question), units.partitions)
-            )
+        partials = self._mapped(lambda part: self._partial(measure, query, part, question), units.partitions)
         result = measure.finish(_merged(measure, partials), query)
         return replace(result, dropped_events=units.dropped_events) if units.dropped_events else result
+
+    def _follow(self, measure: FollowedMeasure[Q, R], query: Q, question: str) -> R:
+        """The answer from the total as it was last known, with what changed since."""
+        at_any_end = query.model_copy(update={"as_of_us": 0, "end": None})
+        total = self._totals.total(
+            measure,
+            query,
+            self._question(measure, at_any_end),
+            lambda part, make: self._kept(measure, part, question, make),
+            lambda partials: _merged(measure, list(partials)),
+        )
+        answer: R = measure.finish(total, query)
+        return answer
 
     def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the customers behind one cell, sorted."""
@@ -72,17 +89,27 @@ class LocalEngine:
         return query if first is None else measure.settled(query, self.ask(*first))
 
     def _partial(self, measure: Measure[Q, R], query: Q, partition: Partition, question: str) -> Partial:
+        return self._kept(measure, partition, question, lambda: measure.map(partition, query))
+
+    def _kept(
+        self, measure: Measure[Any, Any], partition: Partition, question: str, make: Callable[[], Partial]
+    ) -> Partial:
+        """What was kept of a partition, in memory or on disk; else made and kept."""
         key = _key(question, partition)
         known: Partial | None = self._memory.find(key)
         if known is None:
             path = self._cache / measure.name / f"{key}.npz" if self._cache else None
             known = load(path) if path else None
             if known is None:
-                known = measure.map(partition, query)
+                known = make()
                 if path:
                     save(known, path)
             self._memory.put(key, known)
         return known
+
+    def _mapped(self, work: Callable[[Partition], Partial], partitions: Sequence[Partition]) -> list[Partial]:
+        with ThreadPoolExecutor(self.threads) as pool:
+            return list(pool.map(work, partitions))
 
     def _units(self, unit: str) -> Regrouped:
         """The partitions of the unit that is counted; of units other than the customer, the latest is kept."""
@@ -98,7 +125,7 @@ class LocalEngine:
     def _question(self, measure: Measure[Any, Any], query: Query) -> str:
         """What the answer depends on besides the partitions' events; another release may count otherwise."""
         profiles = self.timelines.profiles.fingerprint if query.reads_profiles() else ""
-        return f"{version('parcours')}\0{measure.name}\0{query.key()}\0{profiles}"
+        return f"{version('parcours')}\0{FORMAT}\0{measure.name}\0{query.key()}\0{profiles}"
 
 
 def _merged(measure: Measure[Any, Any], partials: list[Partial]) -> Partial:

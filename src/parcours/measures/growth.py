@@ -32,7 +32,8 @@ from pydantic import Field
 from parcours.errors import QueryError
 from parcours.measures import contract
 from parcours.measures.cells import place
-from parcours.measures.contract import Measure, Partial
+from parcours.measures.contract import Partial
+from parcours.measures.following import FollowedMeasure, never
 from parcours.measures.result import Result
 from parcours.measures.scope import rows_in_scope
 from parcours.timelines.calendar import Periods, Unit
@@ -101,11 +102,15 @@ _GROWTH = pa.schema(
 )
 
 
-class Growth(Measure[Query, GrowthResult]):
+class Growth(FollowedMeasure[Query, GrowthResult]):
     """Growth accounting."""
 
     name = "growth"
     question = Query
+    counts = frozenset({"counts"})
+
+    def wakes_us(self, partition: Partition, query: Query) -> NDArray[np.int64] | None:
+        return never(partition) if query.segment is None else None
 
     def map(self, partition: Partition, query: Query) -> Partial:
         counts = np.zeros((len(query.periods()), len(STATES)), dtype=np.int64)

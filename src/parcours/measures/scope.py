@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parcours.errors import QueryError
-from parcours.lifecycle.intervals import Stays, stays
+from parcours.lifecycle.intervals import OPEN, STILL_THERE, Stays, stays
 from parcours.lifecycle.segments import members
 from parcours.measures.contract import Query
 from parcours.timelines.masks import where_flags
@@ -60,6 +60,19 @@ def stays_in_scope(partition: Partition, query: Query) -> Stays:
     found = stays(partition, query.rules, query.as_of_us)
     flags = segment_flags(partition, query)
     return found if flags is None else found.of(flags)
+
+
+def stays_wake_us(partition: Partition, query: Query) -> NDArray[np.int64] | None:
+    """When each customer's stays change though nothing happens: the open one lapses. None with a segment, whose
+    conditions may look back from the end of the data.
+    """
+    if query.segment is not None:
+        return None
+    found = stays_in_scope(partition, query)
+    wakes = np.full(partition.customer_count, STILL_THERE, np.int64)
+    open_ = found.exit == OPEN  # one a customer at most
+    wakes[found.customer[open_]] = found.lapses_us[open_]
+    return wakes
 
 
 def _view(partition: Partition, query: Query, key: str) -> View:

@@ -29,11 +29,12 @@ from parcours.lifecycle.intervals import ADVANCED, LAPSED, NEW, REACTIVATED, STI
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.measures import contract
 from parcours.measures.cells import place
-from parcours.measures.contract import Measure, Partial
+from parcours.measures.contract import Partial
+from parcours.measures.following import FollowedMeasure
 from parcours.measures.groups import OTHER, group_of_stays, in_group, largest
 from parcours.measures.partials import align
 from parcours.measures.result import Result
-from parcours.measures.scope import stays_in_scope
+from parcours.measures.scope import stays_in_scope, stays_wake_us
 from parcours.timelines.calendar import Periods, Unit
 from parcours.timelines.partition import Partition
 
@@ -178,11 +179,23 @@ _FLOWS = pa.schema(
 )
 
 
-class Stages(Measure[Query, StagesResult]):
+class Stages(FollowedMeasure[Query, StagesResult]):
     """Sizes and flows of stages."""
 
     name = "stages"
     question = Query
+    counts = frozenset({"before", "entries", "exits", "lapsed_before"})
+
+    def wakes_us(self, partition: Partition, query: Query) -> NDArray[np.int64] | None:
+        return stays_wake_us(partition, query)
+
+    def tidied(self, partial: Partial, query: Query) -> Partial:
+        """Without groups in which no stay is left."""
+        if query.by is None:
+            return partial
+        cells = ("before", "entries", "exits")
+        kept = np.any([partial[name].reshape(len(partial[name]), -1).any(axis=1) for name in cells], axis=0)
+        return partial | {name: partial[name][kept] for name in ("labels", *cells)}
 
     def map(self, partition: Partition, query: Query) -> Partial:
         found = stays_in_scope(partition, query)

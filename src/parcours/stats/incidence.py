@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from parcours.stats.counting import IntArray
 from parcours.stats.proportions import normal_quantile, wilson_bounds
-from parcours.stats.stays import IncidenceTable
+from parcours.stats.stays import IncidenceTable, sum_of_columns
 from parcours.values import Estimate
 
 FloatArray = NDArray[np.float64]
@@ -134,7 +134,7 @@ class CumulativeIncidence:
 
 def cumulative_incidence(table: IncidenceTable) -> CumulativeIncidence:
     """The curves of a table of stays; an empty table gives curves without steps."""
-    at_risk, ended = table.at_risk, table.counts[:, 1:].sum(axis=1)
+    at_risk, ended = table.at_risk, sum_of_columns(table.counts[:, 1:])
     weight = _weights(at_risk - ended, table.counts[:, 0], table.stays)
     steps = ended > 0
     causes, n, d, w = table.counts[steps, 1:].T, at_risk[steps], ended[steps], weight[steps]

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from parcours.timelines import array_files
 
-FORMAT = 1  # part of every folder name: a new layout never reads an old one
+FORMAT = 2  # part of every folder name: a new layout never reads an old one
 
 
 @dataclass(frozen=True)
 class Arrays:
-    """The eager parts of a partition. ``order`` takes rows of the files (of a partition that was put together: the rows
-    chosen for it) to rows of the timelines.
+    """The eager parts of a partition. ``order`` takes rows of ``files``, one after the other (of a partition that was
+    put together: the rows chosen for it), to rows of the timelines.
     """
 
     customers: pa.Array
@@ -33,14 +33,37 @@ class Arrays:
     timestamps: NDArray[np.int64]
     events: NDArray[np.int32]
     order: NDArray[np.int32]
+    files: tuple[tuple[str, int], ...] = ()  # name and number of rows of each file, in the order of the rows
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the files hold; a timeline leaves out those that repeat another."""
+        return sum(rows for _, rows in self.files)
 
 
 def read_column(files: Sequence[str], name: str) -> pa.ChunkedArray:
-    """One column of a bucket's files, in file order, strings as dictionaries."""
+    """One column of a bucket's files, in file order."""
+    return read_columns(files, (name,))[name]
+
+
+def read_columns(files: Sequence[str], names: Sequence[str], coded: Sequence[str] = ()) -> pa.Table:
+    """Some columns of files, in file order; those ``coded`` as dictionaries, as Parquet holds them already."""
     if not files:
-        return pa.chunked_array([], pa.string())
-    parts = [pq.read_table(path, columns=[name], partitioning=None)[name] for path in files]
-    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], type=parts[0].type)
+        return pa.table({name: pa.chunked_array([], pa.string()) for name in names})
+    parts = [
+        pq.read_table(path, columns=list(names), partitioning=None, read_dictionary=list(coded))
+        for path in files
+    ]
+    return parts[0] if len(parts) == 1 else pa.concat_tables(parts)
+
+
+def name_of(file: str) -> str:
+    """A file's own name: what tells files apart, wherever the log lies."""
+    return Path(file).name
+
+
+def _files(files: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((name_of(path), pq.read_metadata(path).num_rows) for path in files)
 
 
 def stored_rows(files: Sequence[str], rows: NDArray[np.int32]) -> bytes:
@@ -57,24 +80,34 @@ def stored_rows(files: Sequence[str], rows: NDArray[np.int32]) -> bytes:
 
 
 def build(files: Sequence[str]) -> Arrays:
-    """Read and sort one bucket."""
+    """Read and sort the events of some files."""
     if not files:
         return _empty()
-    customer_codes, customers = _coded(files, "customer")
-    event_codes, names = _coded(files, "event")
-    timestamps = read_column(files, "timestamp").cast(pa.int64()).to_numpy().astype(np.int64, copy=False)
-    order = np.lexsort((timestamps, customer_codes)).astype(np.int32)
+    table = read_columns(files, ("customer", "event", "timestamp"), ("customer", "event"))
+    customer_codes, customers = _coded(table["customer"])
+    event_codes, names = _coded(table["event"])
+    timestamps = table["timestamp"].cast(pa.int64()).to_numpy().astype(np.int64, copy=False)
+    order = _sorted(customer_codes, timestamps)
     order = _settle_ties(order, customer_codes, timestamps, files)
     customer_codes, timestamps = customer_codes[order], timestamps[order]
     counts = np.bincount(customer_codes, minlength=len(customers))
     offsets = np.zeros(len(customers) + 1, dtype=np.int64)
     np.cumsum(counts, out=offsets[1:])
-    return Arrays(customers, tuple(names.to_pylist()), offsets, timestamps, event_codes[order], order)
+    codes = event_codes[order]
+    return Arrays(customers, tuple(names.to_pylist()), offsets, timestamps, codes, order, files=_files(files))
 
 
-def _coded(files: Sequence[str], name: str) -> tuple[NDArray[np.int32], pa.Array]:
+def _sorted(customers: NDArray[np.int32], timestamps: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Rows by customer and time. An import writes its files so, and then there is nothing to do."""
+    later = customers[1:] > customers[:-1]
+    if bool((later | ((customers[1:] == customers[:-1]) & (timestamps[1:] >= timestamps[:-1]))).all()):
+        return np.arange(len(customers), dtype=np.int32)
+    return np.lexsort((timestamps, customers)).astype(np.int32)
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
     """Codes into the sorted distinct values, so that codes sort as the values' UTF-8 bytes do."""
-    encoded = read_column(files, name).dictionary_encode().combine_chunks()
+    encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):  # pyarrow gives a chunked array of one chunk for some types
         encoded = encoded.chunk(0)
     ranks = np.empty(len(encoded.dictionary), dtype=np.int32)
@@ -125,6 +158,7 @@ def _empty() -> Arrays:
 
 
 _PARTS = ("offsets", "timestamps", "events", "order")
+_LISTS = ("names", "files")
 
 
 def write(arrays: Arrays, folder: Path) -> None:
@@ -138,7 +172,8 @@ def write(arrays: Arrays, folder: Path) -> None:
             table = pa.table({"customer": arrays.customers})
             with pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
-        (draft / "names.json").write_text(json.dumps(arrays.names), encoding="utf-8")
+        for part in _LISTS:
+            (draft / f"{part}.json").write_text(json.dumps(getattr(arrays, part)), encoding="utf-8")
         draft.replace(folder)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
@@ -153,5 +188,6 @@ def read(folder: Path) -> Arrays:
         customers = pa.ipc.open_file(source).read_all()["customer"].combine_chunks()
     if isinstance(customers, pa.ChunkedArray):
         customers = pa.concat_arrays(customers.chunks) if customers.num_chunks else pa.array([], pa.string())
-    names = tuple(json.loads((folder / "names.json").read_text(encoding="utf-8")))
-    return Arrays(customers=customers, names=names, **mapped)
+    names, files = (json.loads((folder / f"{part}.json").read_text(encoding="utf-8")) for part in _LISTS)
+    held = tuple((str(name), int(rows)) for name, rows in files)
+    return Arrays(customers=customers, names=tuple(names), files=held, **mapped)

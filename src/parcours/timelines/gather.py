@@ -1,9 +1,10 @@
-"""A partition put together from rows of others: for joined ids and for units other than the customer."""
+"""A partition put together from rows of others: for joined ids, units other than the customer, and new events."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcours.timelines.build import Arrays
+from parcours.timelines.merge import Sorted, interleaved
 from parcours.timelines.partition import Column, Loader, Partition
 
 TraitLoader = Callable[[str, pa.Array], Column]
@@ -63,15 +65,43 @@ def gathered(
     times = _spread(pieces, lambda whole: whole.timestamps)
     order = np.lexsort((times, chosen.codes))
     order = _settle_ties(pieces, order, chosen.codes, times, once=once)
-    times, codes = times[order], chosen.codes[order]
-    counts = np.bincount(codes, minlength=len(units))
+    return _arrays(pieces, chosen, times, order, pa.array(units, pa.string()))
+
+
+def joined_runs(wholes: Sequence[Partition], held: Rows, later: Rows, units: pa.Array) -> tuple[Rows, Arrays]:
+    """Two runs of rows, each by unit and time, as one: the rows chosen, and the arrays over them."""
+    columns = ("source", "rows", "codes")
+    chosen = Rows(*(np.concatenate((getattr(held, one), getattr(later, one))) for one in columns))
+    pieces, count = _pieces(wholes, chosen), len(held.rows)
+    times = _spread(pieces, lambda whole: whole.timestamps)
+    order, _ = interleaved(
+        Sorted(_offsets(held.codes, len(units)), times[:count]),
+        Sorted(_offsets(later.codes, len(units)), times[count:]),
+        lambda rows: _ids(pieces, rows, len(times)),
+    )
+    return chosen, _arrays(pieces, chosen, times, order, units)
+
+
+def _offsets(codes: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(np.bincount(codes, minlength=count)))).astype(np.int64)
+
+
+def _arrays(
+    pieces: Sequence[_Piece],
+    chosen: Rows,
+    times: NDArray[np.int64],
+    order: NDArray[np.integer[Any]],
+    units: pa.Array,
+) -> Arrays:
+    kept = chosen.codes if len(order) == len(chosen.codes) else chosen.codes[order]
+    counts = np.bincount(kept, minlength=len(units))
     present = np.flatnonzero(counts)
     events = _column(pieces, lambda whole: Column(whole.events, whole.names))
     return Arrays(
-        customers=pa.array(units, pa.string()).take(pa.array(present)),
+        customers=units.take(pa.array(present)),
         names=events.values,
         offsets=np.concatenate(([0], np.cumsum(counts[present]))).astype(np.int64),
-        timestamps=times,
+        timestamps=times[order],
         events=events.codes[order],
         order=order.astype(np.int32),
     )
@@ -95,13 +125,13 @@ def partition_of(
         timestamps=arrays.timestamps,
         events=arrays.events,
         names=arrays.names,
-        loader=_loader(wholes, chosen.take(arrays.order), arrays.customers, trait),
+        loader=_loader(wholes, chosen, arrays.order, arrays.customers, trait),
     )
 
 
 def _pieces(wholes: Sequence[Partition], chosen: Rows) -> list[_Piece]:
     found = []
-    for number in np.unique(chosen.source):
+    for number in np.flatnonzero(np.bincount(chosen.source)):
         positions = np.flatnonzero(chosen.source == number)
         found.append(_Piece(wholes[int(number)], positions, chosen.rows[positions]))
     return found
@@ -138,28 +168,44 @@ def _settle_ties(
 
 def _ranks_of_ids(pieces: Sequence[_Piece], rows: NDArray[np.intp], count: int) -> NDArray[np.int64]:
     """Ranks, by the ids' bytes, of some of the chosen rows."""
+    ids = pa.array(_ids(pieces, rows, count), pa.string())
+    ranks = pc.rank(ids, sort_keys="ascending", tiebreaker="dense")
+    return np.asarray(ranks.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _ids(pieces: Sequence[_Piece], rows: NDArray[np.integer[Any]], count: int) -> list[str]:
+    """The event ids of some of the chosen rows."""
     wanted = np.zeros(count, dtype=np.bool_)
     wanted[rows] = True
     ids = np.empty(count, dtype=object)
     for piece in pieces:
         mine = wanted[piece.positions]
-        ids[piece.positions[mine]] = piece.whole.event_ids(piece.rows[mine])
-    ranks = pc.rank(pa.array(ids[rows], pa.string()), sort_keys="ascending", tiebreaker="dense")
-    return np.asarray(ranks.to_numpy(zero_copy_only=False), dtype=np.int64)
+        if mine.any():
+            ids[piece.positions[mine]] = piece.whole.event_ids(piece.rows[mine])
+    return list(ids[rows])
 
 
-def _loader(wholes: Sequence[Partition], rows: Rows, customers: pa.Array, trait: TraitLoader) -> Loader:
-    pieces = _pieces(wholes, rows)
+def _loader(
+    wholes: Sequence[Partition],
+    chosen: Rows,
+    order: NDArray[np.int32],
+    customers: pa.Array,
+    trait: TraitLoader,
+) -> Loader:
+    @cache
+    def held() -> tuple[Rows, list[_Piece]]:
+        rows = chosen.take(order)  # only when a question needs more than names and times
+        return rows, _pieces(wholes, rows)
 
     def column(name: str) -> Column:
-        return _column(pieces, lambda whole: whole.column(name))
+        return _column(held()[1], lambda whole: whole.column(name))
 
     def value_minor() -> NDArray[np.int64]:
-        return _spread(pieces, lambda whole: whole.value_minor())
+        return _spread(held()[1], lambda whole: whole.value_minor())
 
     def texts(wanted: Sequence[int], read: Callable[[Partition, NDArray[np.int64]], list[Any]]) -> list[Any]:
         """Texts of a few rows, each partition asked once."""
-        places = np.asarray(wanted, np.int64)
+        places, rows = np.asarray(wanted, np.int64), held()[0]
         source, found = rows.source[places], np.empty(len(places), dtype=object)
         for number in np.unique(source):
             mine = source == number
@@ -167,10 +213,10 @@ def _loader(wholes: Sequence[Partition], rows: Rows, customers: pa.Array, trait:
         return list(found)
 
     def properties(wanted: Sequence[int]) -> list[str | None]:
-        return texts(wanted, lambda whole, held: whole.properties([int(row) for row in held]))
+        return texts(wanted, lambda whole, theirs: whole.properties([int(row) for row in theirs]))
 
     def event_ids(wanted: NDArray[np.int64]) -> list[str]:
-        return texts(wanted.tolist(), lambda whole, held: whole.event_ids(held))
+        return texts(wanted.tolist(), lambda whole, theirs: whole.event_ids(theirs))
 
     return Loader(column, lambda name: trait(name, customers), value_minor, properties, event_ids)
 
@@ -179,7 +225,7 @@ def _column(pieces: Sequence[_Piece], read: Callable[[Partition], Column]) -> Co
     """One column from several, recoded into the values that the chosen rows have."""
     columns = [read(piece.whole) for piece in pieces]
     parts = [
-        (piece.positions, column.codes[piece.rows], column.values)
+        (piece.positions, np.asarray(column.codes)[piece.rows], column.values)
         for piece, column in zip(pieces, columns, strict=True)
     ]
     used = [_used(codes, len(values)) for _, codes, values in parts]
@@ -204,5 +250,5 @@ def _used(codes: NDArray[np.int32], count: int) -> NDArray[np.intp]:
 def _spread(pieces: Sequence[_Piece], read: Callable[[Partition], NDArray[np.int64]]) -> NDArray[np.int64]:
     found = np.empty(sum(len(piece.positions) for piece in pieces), dtype=np.int64)
     for piece in pieces:
-        found[piece.positions] = read(piece.whole)[piece.rows]
+        found[piece.positions] = np.asarray(read(piece.whole))[piece.rows]  # a plain array is indexed faster
     return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,17 +20,23 @@ from parcours.events.schema import bucket_of
 from parcours.timelines import build, columns
 from parcours.timelines.identity_events import identity_events
 from parcours.timelines.joined import join
+from parcours.timelines.merge import together
 from parcours.timelines.partition import Column, Loader, Partition
+from parcours.timelines.pending import Base, Run, Standing, standing_name
+
+MOST_PENDING = 10  # a new base is made when runs hold more than one in so many events
+MOST_RUNS = 256
 
 
 @dataclass(frozen=True)
 class State:
-    """What one version of the log comes to."""
+    """What one version of the log comes to. ``files`` are those of the log by bucket."""
 
     version: int
     identity: Identity
     profiles: columns.Profiles
-    partitions: tuple[Partition, ...]
+    standing: Standing
+    files: Mapping[int, frozenset[str]]
 
 
 class Timelines:
@@ -37,6 +44,9 @@ class Timelines:
 
     ``cache`` is the folder of derived arrays; it may be deleted at any time, and when it cannot be written the arrays
     are kept in memory. An anonymous id that more than ``identity_limit`` known ids share joins nobody.
+
+    A refresh reads the new files only and lays their events beside the partitions (see ``pending``). They are merged
+    into the partitions when somebody asks for these, or when they have become many.
     """
 
     def __init__(self, log: EventLog, cache: Path, *, threads: int, identity_limit: int) -> None:
@@ -44,8 +54,9 @@ class Timelines:
         self.threads = threads
         self.identity_limit = identity_limit
         self._cache = cache / "timelines"
-        self._raw: dict[int, Partition] = {}
+        self._raw: dict[int, _Raw] = {}
         self._state: State | None = None
+        self._whole: tuple[Standing, tuple[Partition, ...]] | None = None
         self._resolved: tuple[list[IdentityEvent], Identity] | None = None
         self._lock = RLock()
 
@@ -56,10 +67,11 @@ class Timelines:
 
     @property
     def state(self) -> State:
-        """Identity, profiles and partitions of the log's version; what did not change is kept from the one before."""
+        """Identity, profiles and events of the log's version; what did not change is kept from the one before."""
         with self._lock:
             if self._state is None or self._state.version != self.log.version:
-                self._state = self._read(self._state)
+                before = self._state
+                self._state = (before and self._followed(before)) or self._read()
             return self._state
 
     @property
@@ -72,20 +84,30 @@ class Timelines:
         """Which ids are one person."""
         return self.state.identity
 
+    def standing(self) -> Standing:
+        """All events of the log's version, those that came lately beside the partitions."""
+        return self.state.standing
+
     def partitions(self) -> list[Partition]:
-        """Every partition, in bucket order."""
-        return list(self.state.partitions)
+        """Every partition, in bucket order, with all events in it."""
+        with self._lock:
+            return list(self._partitions_of(self.state))
+
+    def whole(self) -> tuple[Standing, list[Partition]]:
+        """The standing, and every partition of just that."""
+        with self._lock:
+            state = self.state
+            return state.standing, list(self._partitions_of(state))
 
     def find(self, customer: str) -> tuple[Partition, range]:
         """The partition that would hold a customer, and the customer's rows in it (empty when unknown)."""
         person = self.identity.of(customer)
-        partition = self.state.partitions[bucket_of(person, self.log.buckets)]
+        partition = self.partitions()[bucket_of(person, self.log.buckets)]
         return partition, partition.rows_of(person)
 
     def span_us(self) -> tuple[int, int] | None:
         """First and last instant of any event; None for an empty log."""
-        spans = [partition.span_us() for partition in self.state.partitions if partition.event_count]
-        return (min(low for low, _ in spans), max(high for _, high in spans)) if spans else None
+        return self.standing().span_us
 
     def event_names(self) -> frozenset[str]:
         """The names of all events."""
@@ -93,37 +115,133 @@ class Timelines:
 
     def customer_count(self) -> int:
         """How many customers have any event."""
-        return sum(partition.customer_count for partition in self.state.partitions)
+        return self.standing().person_count
 
-    def _read(self, before: State | None) -> State:
+    # -- following the log -------------------------------------------------------------------------------------------
+
+    def _followed(self, before: State) -> State | None:
+        """The state after batches were added and nothing else was done; None when more has to be looked at.
+
+        What joins ids, and what changes traits, concerns customers who have no new events."""
+        new = self._new_files(before)
+        pending = sum(run.partition.event_count for run in before.standing.runs)
+        events = sum(part.event_count for part in before.standing.base.partitions)
+        if new is None or len(before.standing.runs) >= MOST_RUNS or pending > events // MOST_PENDING:
+            return None
+        run = self._run(new, before) if new else None
+        if run is not None and set(run.partition.names) & set(IDENTITY_EVENTS):
+            return None
+        profiles = columns.Profiles.of(self.log.side("profiles"), before.identity)
+        if profiles.fingerprint != before.profiles.fingerprint:
+            return None
+        standing = before.standing if run is None else before.standing.and_(run)
+        return State(self.log.version, before.identity, before.profiles, standing, self._files())
+
+    def _new_files(self, before: State) -> list[str] | None:
+        """The files added since, in the order of buckets; None when others went."""
+        now, new = self._files(), []
+        for bucket in range(self.log.buckets):
+            held = before.files.get(bucket, frozenset())
+            if held - now[bucket]:
+                return None
+            new += [path for path in self.log.files(bucket) if build.name_of(path) not in held]
+        return new
+
+    def _run(self, files: list[str], before: State) -> Run:
+        names = "\n".join(build.name_of(path) for path in files)
+        fingerprint = hashlib.sha256(names.encode()).hexdigest()[:24]
+        partition = self._partition(-1, fingerprint, build.build(files), files)
+        keys = partition.customers
+        persons = keys
+        if before.identity.canonical:
+            persons = pa.array([before.identity.of(key) for key in keys.to_pylist()], pa.string())
+        return Run(partition, before.standing.base.numbers(persons))
+
+    def _files(self) -> dict[int, frozenset[str]]:
+        return {
+            bucket: frozenset(build.name_of(path) for path in self.log.files(bucket))
+            for bucket in range(self.log.buckets)
+        }
+
+    # -- reading it whole --------------------------------------------------------------------------------------------
+
+    def _read(self) -> State:
+        """The state with a new base: every event in its partition."""
+        before = self._state
         raw = self._raw_partitions()
         events = [event for whole in raw for event in self._identity_events(whole)]
         if self._resolved is None or self._resolved[0] != events:  # most imports join nobody
             self._resolved = events, resolve(events, limit=self.identity_limit)
         identity = self._resolved[1]
         profiles = columns.Profiles.of(self.log.side("profiles"), identity)
-        known = {} if before is None else {one.fingerprint: one for one in before.partitions}
         if before is not None and before.profiles.fingerprint != profiles.fingerprint:
             self._raw.clear()  # open partitions hold traits, and what was decided by them
-            raw, known = self._raw_partitions(), {}
-        joined = join(raw, identity, profiles.column, known, self._joined, threads=self.threads)
-        return State(self.log.version, identity, profiles, tuple(joined))
+            self._whole = None
+            raw = self._raw_partitions()
+        partitions = self._joined_partitions(raw, identity, profiles)
+        base = Base(partitions)
+        standing = Standing(standing_name(partitions), base, (), base.person_count, profiles.column)
+        self._whole = standing, partitions
+        return State(self.log.version, identity, profiles, standing, self._files())
+
+    def _partitions_of(self, state: State) -> tuple[Partition, ...]:
+        """The partitions of a state, its runs merged into them."""
+        if self._whole is None or self._whole[0] is not state.standing:
+            merged = self._joined_partitions(self._raw_partitions(), state.identity, state.profiles)
+            self._whole = state.standing, merged
+        return self._whole[1]
+
+    def _joined_partitions(
+        self, raw: list[Partition], identity: Identity, profiles: columns.Profiles
+    ) -> tuple[Partition, ...]:
+        known = {} if self._whole is None else {one.fingerprint: one for one in self._whole[1]}
+        return tuple(join(raw, identity, profiles.column, known, self._joined, threads=self.threads))
 
     def _raw_partitions(self) -> list[Partition]:
         with ThreadPoolExecutor(self.threads) as pool:
             return list(pool.map(self._raw_partition, range(self.log.buckets)))
 
     def _raw_partition(self, bucket: int) -> Partition:
-        """One partition by the ids of the log, mapped or built."""
-        fingerprint = self.log.fingerprint(bucket)
+        """One partition by the ids of the log, mapped, merged with what is new, or built."""
+        fingerprint, files = self.log.fingerprint(bucket), self.log.files(bucket)
         known = self._raw.get(bucket)
-        if known is None or known.fingerprint != fingerprint:
-            known = self._raw[bucket] = self._load(bucket, fingerprint, self.log.files(bucket))
-        return known
+        if known is None or known.partition.fingerprint != fingerprint:
+            arrays = self._shelved(f"{bucket:04d}", fingerprint, lambda: self._made(bucket, known, files))
+            ordered = _in_order(arrays, files)
+            known = _Raw(self._partition(bucket, fingerprint, arrays, ordered), arrays)
+            self._raw[bucket] = known
+        return known.partition
 
-    def _load(self, bucket: int, fingerprint: str, files: list[str]) -> Partition:
-        arrays = self._shelved(f"{bucket:04d}", fingerprint, lambda: build.build(files))
-        return self._partition(bucket, fingerprint, arrays, files)
+    def _made(self, bucket: int, known: _Raw | None, files: list[str]) -> build.Arrays:
+        """The arrays of a bucket: of an earlier version's and the new files where that can be, else of all files."""
+        older = known or self._older(bucket)
+        names = {build.name_of(path) for path in files}
+        if older is None or not older.arrays.files or not {name for name, _ in older.arrays.files} <= names:
+            return build.build(files)
+        held = {name for name, _ in older.arrays.files}
+        new = [path for path in files if build.name_of(path) not in held]
+        added = build.build(new)
+        ids = self._partition(bucket, "", added, new).event_ids
+        count = len(older.arrays.timestamps)
+
+        def read(rows: NDArray[np.int64]) -> list[str]:
+            found = np.empty(len(rows), dtype=object)
+            first = rows < count
+            found[first] = older.partition.event_ids(rows[first])
+            found[~first] = ids(rows[~first] - count)
+            return list(found)
+
+        return together(older.arrays, added, read)
+
+    def _older(self, bucket: int) -> _Raw | None:
+        """What an earlier process left of a bucket."""
+        for folder in self._cache.glob(f"{bucket:04d}-{build.FORMAT}-*"):
+            arrays = _read(folder)
+            paths = {build.name_of(path): path for path in self.log.files(bucket)}
+            if arrays is not None and all(name in paths for name, _ in arrays.files):
+                files = [paths[name] for name, _ in arrays.files]
+                return _Raw(self._partition(bucket, "", arrays, files), arrays)
+        return None
 
     def _identity_events(self, whole: Partition) -> tuple[IdentityEvent, ...]:
         """A bucket's events about ids: few, and asked for at every start, so kept beside its arrays."""
@@ -188,6 +306,20 @@ class Timelines:
             names=arrays.names,
             loader=Loader(column, trait, value_minor, properties, event_ids, stored),
         )
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """A partition by the ids of the log, and its arrays."""
+
+    partition: Partition
+    arrays: build.Arrays
+
+
+def _in_order(arrays: build.Arrays, files: list[str]) -> list[str]:
+    """The files in the order of the arrays' rows."""
+    paths = {build.name_of(path): path for path in files}
+    return [paths[name] for name, _ in arrays.files]
 
 
 def _read(folder: Path) -> build.Arrays | None:

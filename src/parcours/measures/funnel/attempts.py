@@ -49,6 +49,7 @@ from parcours.timelines.views import Spans, View
 
 Longs = NDArray[np.int64]
 ORDERS = {"ordered": ORDERED, "strict": STRICT, "unordered": UNORDERED}
+NEVER = np.iinfo(np.int64).max
 LONGEST = UNLIMITED // 4  # of windows, so that an instant and a window add up
 
 
@@ -75,6 +76,7 @@ class Attempts:
     open_: NDArray[
         np.bool_
     ]  # not converted, and one of the attempts it stands for is open at the range's end
+    closes_us: Longs  # when one that is open closes, where its window alone tells; else NEVER
     rows: NDArray[np.int32]  # [attempt, step] the row of the event that fills the step; −1: none
     times: Longs  # [attempt, step] its instant; meaningless without a row
 
@@ -142,19 +144,16 @@ def attempts_by_value(partition: Partition, query: Query, codes: NDArray[np.int3
 
 
 def wakes_us(partition: Partition, query: Query) -> Longs | None:
-    """When what is known of each unit changes though nothing happens: an attempt is open no more. Of several that one
-    stands for, the first may close long before the last, so an open one is looked at again at every later end.
-
-    None where an attempt's end is not told by its window alone."""
+    """When what is known of each unit changes though nothing happens: its attempt is open no more. None where that is
+    not told by its window alone."""
     seen = view(partition, query)
     special = query.segment is not None or query.exclude or query.periods() is not None
     if special or not _plain(query, marks(partition, seen, query)):
         return None
     _, found = attempts(partition, query)
     open_ = found.only(found.open_)
-    wakes = np.full(seen.partition.customer_count, np.iinfo(np.int64).max)
-    closes = open_.times[:, 0] + min(query.window.us, LONGEST)
-    wakes[open_.unit] = np.maximum(closes, query.as_of_us + 1)
+    wakes = np.full(partition.customer_count, NEVER)
+    wakes[open_.unit] = open_.closes_us
     return wakes
 
 
@@ -200,6 +199,7 @@ def _pass(line: _Line, marked: Marks, query: Query) -> Attempts:
         reach=reached,
         void=np.zeros(len(units), dtype=np.bool_),
         open_=(reached < steps) & (last_start + window >= seen_until),
+        closes_us=last_start + window,
         rows=rows,
         times=times,
     )
@@ -238,6 +238,7 @@ def _search(
         reach=found[:count, REACH].copy(),
         void=found[:count, VOID] != 0,
         open_=found[:count, OPEN] != 0,
+        closes_us=np.full(count, NEVER),
         rows=rows[:count].copy(),
         times=np.zeros(0, np.int64),
     )

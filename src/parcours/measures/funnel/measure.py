@@ -42,9 +42,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from parcours.measures.contract import Measure, Partial
-from parcours.measures.durations import Durations
-from parcours.measures.funnel.attempts import Attempts, attempts
+from parcours.measures.contract import Partial
+from parcours.measures.durations import RESOLUTIONS_US, Durations
+from parcours.measures.following import FollowedMeasure, ends_open
+from parcours.measures.funnel.attempts import Attempts, attempts, wakes_us
 from parcours.measures.funnel.breakdown import grouped
 from parcours.measures.funnel.cells import units_behind
 from parcours.measures.funnel.figures import result_of
@@ -60,11 +61,35 @@ Longs = NDArray[np.int64]
 TOTAL = ""  # labels of groups begin with "=", so that a missing value is another label
 
 
-class Funnel(Measure[Query, FunnelResult]):
+class Funnel(FollowedMeasure[Query, FunnelResult]):
     """Steps, shares, times."""
 
     name = "funnel"
     question = Query
+    counts = frozenset(
+        {
+            "reached", "censored", "seconds", "time_counts", "excluded", "next_counts",
+            "over_reached", "over_censored",
+        }
+    )  # fmt: skip
+
+    def follows(self, query: Query) -> bool:
+        return query.by is None
+
+    def wakes_us(self, partition: Partition, query: Query) -> NDArray[np.int64] | None:
+        return wakes_us(partition, query)
+
+    def goes_on(self, before: Query, after: Query) -> bool:
+        return before.end == after.end or (before.periods() is None and ends_open(before, after))
+
+    def exact(self, partial: Partial) -> bool:
+        return int(partial["resolution_us"][0]) == RESOLUTIONS_US[0]
+
+    def tidied(self, partial: Partial, query: Query) -> Partial:  # noqa: ARG002  (the same for every question)
+        """Without times and next events that nobody is left with."""
+        timed, kept = partial["time_counts"] != 0, partial["next_counts"].any(axis=1)
+        left = {name: partial[name][timed] for name in ("time_cells", "time_us", "time_counts")}
+        return partial | left | {name: partial[name][kept] for name in ("next_names", "next_counts")}
 
     def map(self, partition: Partition, query: Query) -> Partial:
         seen, found = attempts(partition, query)

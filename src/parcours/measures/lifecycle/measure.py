@@ -28,16 +28,18 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from parcours.errors import QueryError
-from parcours.lifecycle.intervals import ADVANCED, LAPSED, NO_ROW, Stays
+from parcours.lifecycle.intervals import ADVANCED, LAPSED, NO_ROW, OPEN, Stays
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.measures import contract
 from parcours.measures.cells import place
-from parcours.measures.contract import Measure, Partial
+from parcours.measures.contract import Partial
+from parcours.measures.following import FollowedMeasure, ends_open
 from parcours.measures.groups import group_of_stays, in_group, largest
+from parcours.measures.lifecycle.counting import Counted, added, counted
 from parcours.measures.lifecycle.last_steps import last_steps
 from parcours.measures.partials import add_labelled
 from parcours.measures.result import Result
-from parcours.measures.scope import stays_in_scope
+from parcours.measures.scope import stays_in_scope, stays_wake_us
 from parcours.stats.incidence import AtHorizon, CumulativeIncidence, cumulative_incidence
 from parcours.stats.stays import IncidenceTable
 from parcours.timelines.partition import Partition
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 ADVANCE_CAUSE, LAPSE_CAUSE = 1, 2
 NOTHING_SEEN = ""
 ENDINGS = ("advanced", "lapsed", "unfinished")
+ENDED = ENDINGS[:2]
 
 
 class Query(contract.Query):
@@ -218,11 +221,21 @@ _CURVES = pa.schema(
 )
 
 
-class Lifecycle(Measure[Query, LifecycleResult]):
+class Lifecycle(FollowedMeasure[Query, LifecycleResult]):
     """Outcomes of stays."""
 
     name = "lifecycle"
     question = Query
+    counts = frozenset({"ways", "open", "advanced_to", "next", "last"})
+
+    def follows(self, query: Query) -> bool:
+        return query.by is None
+
+    def wakes_us(self, partition: Partition, query: Query) -> NDArray[np.int64] | None:
+        return stays_wake_us(partition, query)
+
+    def goes_on(self, before: Query, after: Query) -> bool:
+        return before.end == after.end or ends_open(before, after)
 
     def map(self, partition: Partition, query: Query) -> Partial:
         found = stays_in_scope(partition, query)
@@ -230,7 +243,8 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         labels, group = group_of_stays(partition, found, query.by)
         stages = len(query.rules.stages)
         place_of_stay = group[chosen] * stages + found.stage[chosen]
-        key, durations, ways = _durations(found, chosen, place_of_stay, query.as_of_us)
+        key, durations, ways = _durations(found, chosen, place_of_stay)
+        open_place, since, open_ = _unfinished(found, chosen, place_of_stay)
         advanced_to = np.zeros((len(labels) * stages, stages), dtype=np.int64)
         advanced = chosen[found.exit[chosen] == ADVANCED]
         where = group[advanced] * stages + found.stage[advanced]
@@ -241,6 +255,7 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         return {
             "labels": labels,
             "place": key, "duration": durations, "ways": ways,
+            "open_place": open_place, "open_since": since, "open": open_,
             "advanced_to": advanced_to.reshape(len(labels), stages, stages),
             "events": events, "next": next_counts.reshape(len(events), len(labels), stages),
             "paths": paths, "last": last_counts.reshape(len(paths), len(labels), stages),
@@ -252,17 +267,14 @@ class Lifecycle(Measure[Query, LifecycleResult]):
             (one["labels"], other["labels"]), (one["advanced_to"], other["advanced_to"])
         )
         parts = [(part, np.searchsorted(labels, part["labels"])) for part in (one, other)]
-        places = [
-            position[part["place"] // stages] * stages + part["place"] % stages for part, position in parts
-        ]
-        key, durations, ways = _counted(
-            np.concatenate(places),
-            np.concatenate([one["duration"], other["duration"]]),
-            np.concatenate([one["ways"], other["ways"]]),
-        )
-        merged: Partial = {
-            "labels": labels, "place": key, "duration": durations, "ways": ways, "advanced_to": advanced_to
-        }  # fmt: skip
+        merged: Partial = {"labels": labels, "advanced_to": advanced_to}
+        for place_, value, counts in (("place", "duration", "ways"), ("open_place", "open_since", "open")):
+            merged[place_], merged[value], merged[counts] = added(
+                *(
+                    (_moved(part[place_], position, stages), part[value], part[counts])
+                    for part, position in parts
+                )
+            )
         for names, counts in (("events", "next"), ("paths", "last")):
             merged[names], merged[counts] = add_labelled(
                 (one[names], other[names]),
@@ -277,6 +289,7 @@ class Lifecycle(Measure[Query, LifecycleResult]):
         stages = query.rules.ids
         per_label = np.zeros(len(partial["labels"]), dtype=np.int64)
         np.add.at(per_label, partial["place"] // len(stages), partial["ways"].sum(axis=1))
+        np.add.at(per_label, partial["open_place"] // len(stages), partial["open"][:, 0])
         outcomes = [
             self._outcome(partial, query, group, stage)
             for group in largest(partial["labels"], per_label, query.top)
@@ -286,8 +299,7 @@ class Lifecycle(Measure[Query, LifecycleResult]):
 
     def _outcome(self, partial: Partial, query: Query, group: int, stage: int) -> Outcome:
         ids = query.rules.ids
-        mine = partial["place"] == group * len(ids) + stage
-        table = IncidenceTable.from_counts(partial["duration"][mine], partial["ways"][mine])
+        table = _incidence(partial, group * len(ids) + stage, query.as_of_us)
         curve = cumulative_incidence(table)
         targets = partial["advanced_to"][group, stage]
         return Outcome(
@@ -328,29 +340,32 @@ def _begun(found: Stays, query: Query) -> NDArray[np.bool_]:
     return (found.entered_us >= low) & (found.entered_us < high)
 
 
-def _durations(
-    found: Stays, chosen: NDArray[np.intp], places: NDArray[np.int64], as_of_us: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Stays counted by place, duration and way: unfinished, advanced, lapsed."""
-    until = np.minimum(found.left_us[chosen], as_of_us)  # an open stay is seen up to the end of the data
-    way = found.exit[chosen].astype(np.int64)
-    ways = np.zeros((len(chosen), 3), dtype=np.int64)
-    ways[np.arange(len(chosen)), way] = 1
-    return _counted(places, until - found.entered_us[chosen], ways)
+def _durations(found: Stays, chosen: NDArray[np.intp], places: NDArray[np.int64]) -> Counted:
+    """Ended stays counted by place, duration and way: advanced, lapsed."""
+    ended = found.exit[chosen] != OPEN
+    stays = chosen[ended]
+    durations = found.left_us[stays] - found.entered_us[stays]
+    return counted(places[ended], durations, found.exit[stays].astype(np.int64) - 1, len(ENDED))
 
 
-def _counted(
-    places: NDArray[np.int64], durations: NDArray[np.int64], ways: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Sum the rows of equal place and duration."""
-    if not len(places):
-        return places, durations, ways
-    order = np.lexsort((durations, places))
-    places, durations, ways = places[order], durations[order], ways[order]
-    begins = np.flatnonzero(
-        np.concatenate(([True], (places[1:] != places[:-1]) | (durations[1:] != durations[:-1])))
+def _unfinished(found: Stays, chosen: NDArray[np.intp], places: NDArray[np.int64]) -> Counted:
+    """Open stays counted by place and by when they began: how long that is says the end of the data."""
+    open_ = found.exit[chosen] == OPEN
+    begun = found.entered_us[chosen[open_]]
+    return counted(places[open_], begun, np.zeros(len(begun), dtype=np.int64), 1)
+
+
+def _incidence(partial: Partial, place: int, as_of_us: int) -> IncidenceTable:
+    """The stays of one place by duration: unfinished, advanced, lapsed."""
+    ended, open_ = (
+        slice(*np.searchsorted(partial[name], (place, place + 1))) for name in ("place", "open_place")
     )
-    return places[begins], durations[begins], np.add.reduceat(ways, begins, axis=0)
+    ways, unfinished = partial["ways"][ended], partial["open"][open_]
+    counts = np.zeros((len(ways) + len(unfinished), 1 + len(ENDED)), dtype=np.int64)
+    counts[: len(ways), 1:] = ways
+    counts[len(ways) :, :1] = unfinished
+    durations = np.concatenate((partial["duration"][ended], as_of_us - partial["open_since"][open_]))
+    return IncidenceTable.from_counts(durations, counts)
 
 
 def _next_events(
@@ -367,6 +382,13 @@ def _next_events(
     np.add.at(counts, (codes, places[lapsed]), 1)
     order = np.argsort(names)
     return names[order], counts[order]
+
+
+def _moved(places: NDArray[np.int64], labels: NDArray[np.intp], stages: int) -> NDArray[np.int64]:
+    """Places whose labels stand elsewhere."""
+    if (labels == np.arange(len(labels))).all():
+        return places
+    return np.asarray(labels[places // stages] * stages + places % stages, dtype=np.int64)
 
 
 def _spread(counts: NDArray[np.int64], positions: NDArray[np.intp], size: int) -> NDArray[np.int64]:

@@ -43,7 +43,8 @@ from numpy.typing import NDArray
 from parcours.errors import QueryError
 from parcours.measures import unit_groups
 from parcours.measures.cells import place
-from parcours.measures.contract import Measure, Partial
+from parcours.measures.contract import Partial
+from parcours.measures.following import FollowedMeasure, ends_open, never
 from parcours.measures.labelled_cells import merged, packed, unpacked, weights
 from parcours.measures.result import Result
 from parcours.measures.retention.grid import Grid, complete, grid_of, seen
@@ -141,11 +142,20 @@ class RetentionResult(Result):
         return triangle(self) if len(self.groups) == 1 else curves(self)
 
 
-class Retention(Measure[Query, RetentionResult]):
+class Retention(FollowedMeasure[Query, RetentionResult]):
     """Who comes back, row by row."""
 
     name = "retention"
     question = Query
+    counts = frozenset({"counts"})
+
+    def wakes_us(self, partition: Partition, query: Query) -> NDArray[np.int64] | None:
+        return never(partition) if query.segment is None and not query.segments else None
+
+    def goes_on(self, before: Query, after: Query) -> bool:
+        one, other = grid_of(before), grid_of(after)
+        same = one.rows.starts == other.rows.starts and one.names == other.names
+        return same and one.elapsed_us == other.elapsed_us and ends_open(before, after)
 
     def map(self, partition: Partition, query: Query) -> Partial:
         grid = grid_of(query)
