@@ -14,8 +14,15 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from parcours.errors import ConflictError, InputError, QueryError, WorkspaceBusyError, did_you_mean
-from parcours.events.storage import Folder, Storage
+from parcours.errors import (
+    ConflictError,
+    InputError,
+    QueryError,
+    WorkspaceBusyError,
+    WorkspaceError,
+    did_you_mean,
+)
+from parcours.events.storage import Folder, Storage, store_address
 from parcours.journeys.diff import Change, diff, diff_variants
 from parcours.journeys.documents import Documents
 from parcours.journeys.reading import Key, WrittenDocuments, read_folder, read_texts
@@ -43,6 +50,11 @@ class Desk:
 
     def store(self) -> DocumentStore:
         """The store of kept versions, made when there is none. Close it."""
+        if not self.settings.store and store_address(self.storage.address):
+            raise WorkspaceError(  # a file here would be lost with the copies of this machine, and unknown to others
+                f"{self.storage.address} has no place for versions of documents.",
+                hint="Set store in parcours.toml to a database that all can reach: postgresql://user@host/database",
+            )
         if not self.settings.store:
             self._url_folder.mkdir(parents=True, exist_ok=True)
         return DocumentStore(store_url(self._url_folder, self.settings))
