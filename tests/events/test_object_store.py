@@ -317,6 +317,12 @@ def test_a_store_that_never_answers_is_given_up(bucket: str, monkeypatch: pytest
         assert time.monotonic() - begun < 10
 
 
+def test_versions_of_documents_need_a_database_that_all_reach(address: str) -> None:
+    workspace = parcours.init(address)
+    with pytest.raises(WorkspaceError, match=r"Set store in parcours\.toml"):
+        workspace.desk.store()
+
+
 def test_what_an_erasure_took_from_a_version_is_told(address: str, tmp_path: Path) -> None:
     workspace = made(address, tmp_path)
     workspace.erase("ann")
@@ -349,6 +355,8 @@ def test_the_command_takes_an_address(
     monkeypatch.setenv("PARCOURS_WORKSPACE", address)
     assert main(["erase", "ann", "--yes"]) == 0
     capsys.readouterr()
+    assert main(["demo", address]) == 2
+    assert "A demo is made in a folder" in capsys.readouterr().err
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mistyped")
     assert main(["events"]) == 2
     told = capsys.readouterr().err

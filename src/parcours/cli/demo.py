@@ -13,7 +13,7 @@ from parcours.cli.options import Language
 from parcours.cli.places import SETTINGS_FILE, write_file
 from parcours.cli.progress import progress_bar
 from parcours.cli.words import say
-from parcours.errors import WorkspaceExistsError
+from parcours.errors import InputError, WorkspaceExistsError
 
 if TYPE_CHECKING:
     from parcours.workspace import Workspace
@@ -35,10 +35,15 @@ def demo(
     The simulated shop has data of all five stages and is labelled as simulated everywhere. The others are extracts
     of public data of real shops; their licences lie beside them.
     """
+    from parcours.events.storage import store_address
     from parcours.render.lifecycle_page import render
     from parcours.render.lifecycle_story import story
     from parcours.samples.demo import build_demo
 
+    if store_address(folder):
+        raise InputError(
+            "A demo is made in a folder of this machine.", hint="Give the name of a folder: parcours demo try"
+        )
     if replace:
         _remove_demo(folder)
     with progress_bar(lang) as progress:
