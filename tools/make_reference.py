@@ -38,7 +38,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "measures.md": measures_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "errors.md": errors_page(),
-        REFERENCE / "lifecycle.schema.json": lifecycle_schema(),
+        **{REFERENCE / f"{kind}.schema.json": text for kind, text in schemas().items()},
         FIELDS_FILE: field_texts(),
         ARCHITECTURE: architecture_page(ARCHITECTURE.read_text(encoding="utf-8")),
     }
@@ -115,11 +115,15 @@ def errors_page() -> str:
     )
 
 
-def lifecycle_schema() -> str:
-    """The JSON Schema of lifecycle documents, for editors."""
-    from parcours.journeys.lifecycle import json_schema
+def schemas() -> dict[str, str]:
+    """The JSON Schema of every kind of document, for editors."""
+    from parcours.journeys.documents import KINDS
+    from parcours.journeys.editor_schema import schema_for_editors
 
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return {
+        kind: json.dumps(schema_for_editors(model), indent=2, ensure_ascii=False) + "\n"
+        for kind, model in KINDS.items()
+    }
 
 
 def architecture_page(present: str) -> str:
