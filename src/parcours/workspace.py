@@ -26,10 +26,10 @@ from parcours.events.tombstones import Tombstones
 from parcours.journeys.check import check_against
 from parcours.journeys.document_check import check_documents
 from parcours.journeys.lifecycle import load_lifecycle
-from parcours.journeys.reading import read_folder
+from parcours.journeys.reading import read_folder, read_texts
 from parcours.journeys.references import check_references
 from parcours.journeys.segments import SegmentDocument, load_segment
-from parcours.journeys.templates import template_text
+from parcours.journeys.templates import template_files, template_text
 from parcours.lifecycle import sql
 from parcours.maps.asked import JourneyMaps, Look
 from parcours.maps.customer import CustomerTimeline, customer_timeline
@@ -314,26 +314,49 @@ def _duration(given: Duration | str) -> Duration:
     return given if isinstance(given, Duration) else Duration.parse(given)
 
 
-def init(folder: Path | str, *, settings: Settings | None = None, lifecycle: str | None = None) -> Workspace:
+def init(
+    folder: Path | str,
+    *,
+    settings: Settings | None = None,
+    lifecycle: str | None = None,
+    documents: Mapping[str, str] | None = None,
+) -> Workspace:
     """Make a workspace in a new or empty folder, or in an object store: ``s3://bucket/shop``, ``gs://``, ``az://``.
 
-    ``lifecycle`` is the YAML text of its lifecycle document; default: the e-commerce template in the
-    settings' language. Raises WorkspaceExistsError when the place holds anything already, StoreError when a store
-    is out of reach or refuses, DocumentError when the text is wrong."""
+    ``lifecycle`` is the YAML text of its lifecycle document, ``documents`` are texts of more documents by their
+    paths; default: all of the e-commerce template in the settings' language. Raises WorkspaceExistsError when the
+    place holds anything already, StoreError when a store is out of reach or refuses, DocumentError when a text is
+    wrong."""
     path, storage = Path(folder), storage_of(folder)
     _check_new(storage)
     title = path.resolve().name.encode("utf-8", "replace").decode()  # a folder's name may be no text
     chosen = settings or Settings(title=title)
-    text = template_text(DEFAULT_TEMPLATE, chosen.language) if lifecycle is None else lifecycle
-    load_lifecycle(text, file=LIFECYCLE_FILE)
+    texts = _first_texts(lifecycle, documents, chosen)
     try:
         storage.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorkspaceError(f"The folder {path} cannot be made: {error.strerror}.") from None
-    storage.write(LIFECYCLE_FILE, text.encode())
+    for place, text in texts.items():
+        storage.write(place, text.encode())
     EventLog.create(storage.below(LOG), buckets=chosen.buckets)
     storage.write(FILE_NAME, settings_text(chosen).encode())  # last: what has settings is a whole workspace
     return Workspace(storage, chosen)
+
+
+def _first_texts(
+    lifecycle: str | None, documents: Mapping[str, str] | None, settings: Settings
+) -> Mapping[str, str]:
+    """The documents of a new workspace, found right: those given, or the template's."""
+    if lifecycle is None and documents is None:
+        return template_files(DEFAULT_TEMPLATE, settings.language)
+    texts = dict(documents or {})
+    if lifecycle is not None:
+        texts[LIFECYCLE_FILE] = lifecycle
+    texts.setdefault(LIFECYCLE_FILE, template_text(DEFAULT_TEMPLATE, settings.language))
+    load_lifecycle(texts[LIFECYCLE_FILE], file=LIFECYCLE_FILE)
+    if documents:
+        check_references(read_texts(texts))
+    return texts
 
 
 def _check_new(storage: Storage) -> None:

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
+from typing import Any
 
 import jsonschema
 import pytest
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from parcours.errors import QueryError
 from parcours.journeys.lifecycle import json_schema, load_lifecycle
-from parcours.journeys.templates import Template, template, template_names, template_text, templates
+from parcours.journeys.reading import read_texts
+from parcours.journeys.references import check_references, stages_of, unused
+from parcours.journeys.templates import (
+    Language,
+    Template,
+    template,
+    template_files,
+    template_names,
+    template_text,
+    templates,
+)
 
 NAMES = template_names()
 BOTH = [(name, language) for name in NAMES for language in ("en", "fr")]
 
 
 def test_the_files_are_those_that_are_offered() -> None:
-    there = {
-        path.name for path in files("parcours.journeys.templates").iterdir() if path.name.endswith(".yaml")
-    }
-    assert there == {f"{name}.{language}.yaml" for name, language in BOTH}
+    folder = files("parcours.journeys.templates")
+    there = {path.name for path in folder.iterdir() if path.name.endswith(".yaml")}
+    assert there <= {f"{name}.{language}.yaml" for name, language in BOTH}
+    bundles = {path.name for path in (folder / "documents").iterdir()}
+    assert bundles == {f"{name}.yaml" for name in (*NAMES, "channels", "metrics")}
 
 
 @pytest.mark.parametrize(("name", "language"), BOTH)
@@ -88,5 +102,72 @@ def test_what_the_comments_offer_can_be_written() -> None:
 
 
 def test_an_unknown_template_is_told_what_there_is() -> None:
-    with pytest.raises(QueryError, match=r"no template 'e-commerce'\. Did you mean 'ecommerce'\?"):
-        template_text("e-commerce")
+    with pytest.raises(QueryError, match=r"no template 'ecomerce'\. Did you mean 'ecommerce'\?"):
+        template_text("ecomerce")
+
+
+def test_a_hyphen_more_or_less_is_no_mistake() -> None:
+    assert template_text("E-Commerce") == template_text("ecommerce")
+
+
+@pytest.mark.parametrize(("name", "language"), BOTH)
+def test_all_files_of_a_template_fit_together(name: str, language: Language) -> None:
+    written = read_texts(template_files(name, language))
+    check_references(written)
+    documents = written.documents
+    assert unused(documents) == ()
+    assert documents.lifecycle is not None
+    served = {stage for journey in documents.journeys.values() for stage in stages_of(journey)}
+    assert served >= {stage.id for stage in documents.lifecycle.stages} - {"retention"}
+    for journey in documents.journeys.values():
+        assert 6 <= len(journey.touchpoints) <= 12 or name == "service-blueprint"
+        assert all(
+            point.events and point.doing and point.thinking and point.emotion for point in journey.touchpoints
+        )
+        assert sum(not point.optional for point in journey.touchpoints) >= 3
+        assert any(point.moment_of_truth for point in journey.touchpoints)
+        cards = [card for phase in journey.phases for card in phase.metrics]
+        assert all(card.target is None for card in cards)
+    assert len(documents.pain_points) >= 2
+    assert documents.solutions
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_are_the_same_map(name: str) -> None:
+    english, french = template_files(name, "en"), template_files(name, "fr")
+    assert list(english) == list(french)
+    for path in english:
+        one, other = read_texts({path: english[path]}), read_texts({path: french[path]})
+        (key,) = one.written
+        assert without_words(one.written[key].document) == without_words(other.written[key].document), path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_french_texts_are_french(name: str) -> None:
+    english, french = template_files(name, "en"), template_files(name, "fr")
+    for path in french:
+        if path.startswith("journeys/"):
+            assert english[path] != french[path]
+            assert not re.search(r"\b(the|and|with|does|them)\b", french[path]), path
+            assert " | " not in french[path] + english[path]
+
+
+def without_words(value: Any) -> Any:
+    """A document without the texts that people read: ids, rules and numbers are left."""
+    if isinstance(value, BaseModel):
+        return {
+            name: without_words(getattr(value, name))
+            for name in type(value).model_fields
+            if name not in WORDS
+        }
+    if isinstance(value, (list, tuple)):
+        return [without_words(part) for part in value]
+    if isinstance(value, dict):
+        return {key: without_words(part) for key, part in value.items()}
+    return value
+
+
+WORDS = frozenset(
+    {"title", "name", "role", "text", "quote", "goal", "goals", "needs", "frustrations", "scenario", "purpose",
+     "meaning", "channels", "written_strategies", "works", "must_improve", "owner", "expectation", "label"}
+)  # fmt: skip

@@ -49,7 +49,7 @@ def test_it_reads_as_a_person_would_write_it() -> None:
         expected=ExpectedEffect(metric="adding", change=Decimal("0.06")),
     )
     assert text_of(solution) == (
-        "kind: solution\nid: date\ntext: Date on the page\nopportunities: [early]\n"
+        "kind: solution\nid: date\ntext: Date on the page\nopportunities: early\n"
         "expected: {metric: adding, change: 0.06}\n"
     )
 

@@ -40,12 +40,15 @@ def init(
         ),
     ] = 16,
     template: Annotated[
-        str, typer.Option(metavar="NAME", help="The lifecycle to start from; see the how-to of lifecycles.")
+        str,
+        typer.Option(
+            metavar="NAME", help="The lifecycle and journeys to start from; see the how-to of lifecycles."
+        ),
     ] = "ecommerce",
 ) -> None:
     """Make a workspace: a folder with settings, an empty event log and a lifecycle to begin with."""
     import parcours
-    from parcours.journeys.templates import template_text
+    from parcours.journeys.templates import template_files
 
     settings = _settings(
         title=title or folder.resolve().name,
@@ -55,7 +58,7 @@ def init(
         language=lang,
         buckets=buckets,
     )
-    workspace = parcours.init(folder, settings=settings, lifecycle=template_text(template, lang))
+    workspace = parcours.init(folder, settings=settings, documents=template_files(template, lang))
     typer.echo(say(lang, "Made the workspace {folder}.", folder=workspace.address))
     typer.echo(say(lang, "Next: {command}", command=f"parcours import FILE --suggest -w {workspace.address}"))
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from parcours.journeys.journey import Emotion, Item
 from parcours.journeys.lifecycle import Strategy
@@ -26,6 +27,15 @@ _BARE: tuple[tuple[type[BaseModel], str], ...] = (
     (Item, "text"), (Strategy, "text"), (Emotion, "score"), (Card, "metric"), (Condition, "eq"), (Condition, "in"),
 )  # fmt: skip
 _FLOW_LENGTH = 90  # what is shorter stands in one line
+# Lists of these names may be written without brackets when they hold one thing.
+_ONE_OR_MANY = frozenset(
+    {"events", "emotion", "doing", "thinking", "channels", "personas", "stage", "feedback", "touchpoints", "metrics",
+     "pain_points", "opportunities", "journeys", "enter", "keep", "activity"}
+)  # fmt: skip
+_ONE_PART = frozenset({"events", "emotion", "doing", "thinking", "metrics", "enter", "keep"})  # parts, too
+_SIGNS = tuple(
+    "?-:"
+)  # texts that begin with one of these are quoted: readers differ about them within brackets
 _FIRST = ("kind", "id", "title", "name", "text")  # what a reader looks for, before the rest in its own order
 _BLOCKS = frozenset({"phases", "touchpoints", "stages", "lanes"})  # always one part a line
 
@@ -52,9 +62,21 @@ def plain(document: BaseModel) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in sorted(fields, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST)):
         field, value = fields[name], getattr(document, name)
-        if name == "kind" or field.is_required() or value != field.get_default(call_default_factory=True):
-            found[field.alias or name] = _plain(value)
+        if field.is_required() or value != field.get_default(call_default_factory=True):
+            found[field.alias or name] = _single(name, _plain(value))
     return found
+
+
+def _single(name: str, value: Any) -> Any:
+    """A list of one thing without its brackets, where such a list may be written so."""
+    if (
+        name in _ONE_OR_MANY
+        and isinstance(value, list)
+        and len(value) == 1
+        and not isinstance(value[0], dict)
+    ):
+        return value[0]
+    return value
 
 
 def _plain(value: Any) -> Any:
@@ -102,6 +124,8 @@ def _shaped(value: Any, key: str = "") -> Any:
         if key not in _BLOCKS and _fits(value):
             sequence.fa.set_flow_style()
         return sequence
+    if isinstance(value, str) and value[:1] in _SIGNS:
+        return DoubleQuotedScalarString(value)
     return value
 
 

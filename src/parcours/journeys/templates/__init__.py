@@ -1,18 +1,53 @@
-"""Lifecycles to start from, each in English and in French: same ids and rules, the words of each language."""
+"""Templates to start from, each in English and in French: same ids and rules, the words of each language.
+
+A template is a lifecycle, and journeys with their personas, channels, metrics, feedback sources, pain points and
+solutions. Targets stay empty: they are each team's own.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal
 
 from parcours.errors import QueryError, did_you_mean
 from parcours.journeys.lifecycle import LifecycleDocument, load_lifecycle
+from parcours.journeys.reading import FOLDERS, LIFECYCLE_FILE
+from parcours.journeys.templates import bundles
+from parcours.journeys.writing import text_of
 
 Language = Literal["en", "fr"]
 
 # In the order in which they are offered.
-_NAMES = ("ecommerce", "aida", "seven-stages", "saas", "subscription")
+_NAMES = (
+    "ecommerce",
+    "ecommerce-short",
+    "aida",
+    "seven-stages",
+    "saas",
+    "subscription",
+    "omnichannel",
+    "service-encounter",
+    "support-case",
+    "service-blueprint",
+    "onboarding",
+)
+_HEADS: dict[Language, str] = {
+    "en": """# How to read it
+#   enter   the event that brings a customer into the stage (one rule, or a list of which any one is enough)
+#   keep    events that show that the customer is still there; left out: every event that any stage names
+#   lapse   after how long a silence the customer has left: 30d, 6w, 36h; left out: never
+# Change everything below: it is yours. `parcours check` says which events never occur in your log.
+""",
+    "fr": """# Comment le lire
+#   enter   l’événement qui fait entrer un client dans l’étape (une règle, ou une liste dont une seule suffit)
+#   keep    les événements qui montrent qu’il est encore là ; sans cette ligne : tout événement cité par une étape
+#   lapse   après quel silence le client est parti : 30d, 6w, 36h ; sans cette ligne : jamais
+# Changez tout ce qui suit : c’est à vous. `parcours check` dit quels événements n’apparaissent jamais.
+""",
+}
 
 
 @dataclass(frozen=True)
@@ -30,15 +65,31 @@ def template_names() -> tuple[str, ...]:
 
 
 def template_text(name: str, language: Language = "en") -> str:
-    """The YAML text of a template, comments included; raises QueryError for a name that does not exist."""
-    if name not in _NAMES:
-        raise QueryError(f"there is no template {name!r}.", hint=did_you_mean(name, _NAMES))
-    return (files(__package__) / f"{name}.{language}.yaml").read_text(encoding="utf-8")
+    """The YAML text of a template's lifecycle, comments included; raises QueryError for a name that does not exist."""
+    place = files(__package__) / f"{known(name)}.{language}.yaml"
+    if place.is_file():
+        return place.read_text(encoding="utf-8")
+    (lifecycle,) = (one for one in bundles.own_documents(known(name), language) if one.kind == "lifecycle")
+    return f"{_HEADS[language]}\n{text_of(lifecycle)}"
 
 
 def template(name: str, language: Language = "en") -> LifecycleDocument:
-    """A template as a document; raises QueryError for a name that does not exist."""
+    """A template's lifecycle as a document; raises QueryError for a name that does not exist."""
     return load_lifecycle(template_text(name, language), file=f"{name}.{language}.yaml")
+
+
+def template_files(name: str, language: Language = "en") -> Mapping[str, str]:
+    """All files of a workspace that begins with a template: their texts by path, the lifecycle's first.
+
+    Raises QueryError for a name that does not exist.
+    """
+    text = template_text(name, language)
+    lifecycle = load_lifecycle(text, file=LIFECYCLE_FILE)
+    own = [one for one in bundles.own_documents(known(name), language) if one.kind != "lifecycle"]
+    common = bundles.common_documents((lifecycle, *own), language)
+    return {LIFECYCLE_FILE: text} | {
+        f"{FOLDERS[document.kind]}/{document.id}.yaml": text_of(document) for document in (*own, *common)
+    }
 
 
 def templates(language: Language = "en") -> tuple[Template, ...]:
@@ -48,3 +99,15 @@ def templates(language: Language = "en") -> tuple[Template, ...]:
         Template(name, document.title, tuple(stage.title for stage in document.stages))
         for name, document in documents
     )
+
+
+def known(name: str) -> str:
+    """The template's own name for a name as people write it: ``e-commerce`` is ``ecommerce``."""
+    plain = {_letters(one): one for one in _NAMES}
+    if _letters(name) not in plain:
+        raise QueryError(f"there is no template {name!r}.", hint=did_you_mean(name, _NAMES))
+    return plain[_letters(name)]
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

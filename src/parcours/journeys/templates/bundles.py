@@ -1,0 +1,78 @@
+"""The documents of a template, written once in both languages and made in one.
+
+A text ``English | French`` is cut at the bar; ids, events and numbers are shared, so that both languages are the same
+map. What a template names of the common channels and metrics, and of the catalogue, comes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+
+from parcours.journeys.catalogue import ready_feedback, ready_metric
+from parcours.journeys.documents import KINDS, Document
+from parcours.journeys.references import references
+
+Language = Literal["en", "fr"]
+BAR = " | "
+_COMMON = ("channels", "metrics")
+
+
+def own_documents(name: str, language: Language) -> tuple[Document, ...]:
+    """The documents that are written for one template, in one language."""
+    return tuple(_document(raw, language) for raw in _raw(name))
+
+
+def common_documents(own: Iterable[Document], language: Language) -> Iterator[Document]:
+    """The common documents that the given ones name, and those that these name in turn."""
+    waiting = list(own)
+    known = {_key(document) for document in waiting}
+    for document in waiting:
+        for one in references(document):
+            found = None if (one.kind, one.id) in known else _common(one.kind, one.id, language)
+            if found is not None:
+                known.add((one.kind, one.id))
+                waiting.append(found)
+                yield found
+
+
+def _common(kind: str, id_: str, language: Language) -> Document | None:
+    """A document that all templates share: of a channel, a metric of theirs, or one of the catalogue."""
+    shared = {(raw["kind"], raw["id"]): raw for part in _COMMON for raw in _raw(part)}
+    if (kind, id_) in shared:
+        return _document(shared[kind, id_], language)
+    if kind == "metric":
+        return ready_metric(id_, language)
+    return ready_feedback(id_, language) if kind == "feedback" else None
+
+
+def _key(document: Document) -> tuple[str, str]:
+    return document.kind, document.id
+
+
+@cache
+def _raw(name: str) -> list[dict[str, Any]]:
+    text = (files(__package__) / "documents" / f"{name}.yaml").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(text)
+    return found
+
+
+def _document(raw: dict[str, Any], language: Language) -> Document:
+    document: Document = KINDS[raw["kind"]].model_validate(_in(raw, language))
+    return document
+
+
+def _in(value: Any, language: Language) -> Any:
+    """A value in one language."""
+    if isinstance(value, str):
+        english, bar, french = value.partition(BAR)
+        return french if bar and language == "fr" else english
+    if isinstance(value, dict):
+        return {key: _in(part, language) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_in(part, language) for part in value]
+    return value
