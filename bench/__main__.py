@@ -105,7 +105,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--runs", type=int, default=5, help="warm runs of each question; the median counts")
     parser.add_argument(
-        "--time-limit", type=float, default=40.0, help="seconds a question; a load has four times that"
+        "--time-limit",
+        type=float,
+        default=40.0,
+        help="seconds a question; a load may take fifteen times that",
     )
     parser.add_argument(
         "--work", type=Path, default=ROOT / "out" / "bench", help="folder of logs, loads and results"

@@ -40,7 +40,7 @@ def chart(results: Mapping[str, Any]) -> altair.TopLevelMixin:
     across = alt.X("seconds:Q", scale=alt.Scale(type="log"), title="seconds, warm (logarithmic)")
     down = alt.Y("question:N", sort=order, title=None)
     marks = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(alt.InlineData(values=rows))
         .mark_point(filled=True, size=90, opacity=0.9)
         .encode(
             x=across,
@@ -51,7 +51,7 @@ def chart(results: Mapping[str, Any]) -> altair.TopLevelMixin:
         )
     )
     ticks = (
-        alt.Chart(alt.Data(values=floors))
+        alt.Chart(alt.InlineData(values=floors))
         .mark_tick(color="#1B2430", thickness=2, size=18)
         .encode(x=across, y=down)
     )

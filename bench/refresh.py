@@ -74,8 +74,8 @@ def chart(rows: Sequence[Mapping[str, Any]], events: int) -> altair.TopLevelMixi
         for name, title in names.items()
     ]
     colours = alt.Scale(domain=list(names.values()), range=["#0072B2", "#243B5A", "#8A94A3"])
-    return (
-        alt.Chart(alt.Data(values=points))  # type: ignore[no-untyped-call]
+    picture: altair.Chart = (
+        alt.Chart(alt.InlineData(values=points))
         .mark_line(point=True)
         .encode(
             x=alt.X("new events:Q", scale=alt.Scale(type="log"), title="new events (logarithmic)"),
@@ -84,6 +84,7 @@ def chart(rows: Sequence[Mapping[str, Any]], events: int) -> altair.TopLevelMixi
         )
         .properties(width=420, height=240, title=f"A refresh of {events:,} events")
     )
+    return picture
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from bench.peers.known import KNOWN, Known
 
 CSV_UP_TO: Final = 10_000_000  # 100 million rows of CSV are 10 GB: not written unless asked for
 FREE_BYTES_AN_EVENT: Final = {"parcours": 160, "clickhouse": 60, "duckdb": 90, "polars": 120, "pandas": 60}
+LOADS_AS_LONG: Final = 15  # a load and a refresh may take so many times the limit of a question
 ARRAYS_OF: Final = "parcours"
 
 Figures = dict[str, Any]
@@ -154,7 +155,9 @@ def _process(plan: Plan, known: Known, question: str, log: MadeLog, loaded: Path
             later_us=log.last_us(plan.later_events), runs=plan.runs, limit_s=plan.limit_s,
             customer=str(log.facts()["somebody"]),
         )  # fmt: skip
-        figures = ended(known, task, plan.work, plan.limit_s * (4 if changes or question == "load" else 1))
+        figures = ended(
+            known, task, plan.work, plan.limit_s * (LOADS_AS_LONG if changes or question == "load" else 1)
+        )
     if question == "load" and "failed" in figures:
         shutil.rmtree(loaded, ignore_errors=True)
     return figures

@@ -6,7 +6,6 @@ Every figure of docs/why/scale.md comes from here: from measured costs (bench/co
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,9 +166,8 @@ def filled(text: str, tables: Mapping[str, str]) -> str:
     """The page with its tables written anew between their marks."""
     for name, inside in tables.items():
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        text = re.sub(
-            f"{begin}.*?{end}", lambda _, put=f"{begin}\n\n{inside}\n{end}": put, text, flags=re.DOTALL
-        )
+        before, rest = text.split(begin, 1)
+        text = f"{before}{begin}\n\n{inside}\n{end}{rest.split(end, 1)[1]}"
     return text
 
 

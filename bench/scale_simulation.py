@@ -105,7 +105,7 @@ def skew(
     ranks = np.arange(1, named + 1, dtype=np.float64)
     total_weight = float((ranks**-law).sum()) + _tail(named, customers, law)
     busy = events * ranks**-law / total_weight
-    sizes = np.bincount(draw.integers(0, buckets, named), weights=busy, minlength=buckets)
+    sizes = 1.0 * np.bincount(draw.integers(0, buckets, named), weights=busy, minlength=buckets)
     if customers > named:
         rest = events * _tail(named, customers, law) / total_weight
         squares = (events / total_weight) ** 2 * _tail(named, customers, 2 * law)

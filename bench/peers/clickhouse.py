@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from bench.answers import by_key, by_link, cells, month_of, stage_name, with_sizes
 from bench.peers import clickhouse_queries as queries
 from bench.peers.contract import Peer
 from bench.questions import Answer
 from bench.world import NAMES
-
-if TYPE_CHECKING:
-    from chdb.session import Session
 
 COLUMNS = """
     key UInt64, us Int64, event Enum8({events}), channel LowCardinality(String), device LowCardinality(String),
@@ -32,6 +30,7 @@ class ClickHouse(Peer):
     """ClickHouse."""
 
     title: ClassVar[str] = "ClickHouse"
+    session: Any  # chdb has no types
 
     @staticmethod
     def settings() -> str:
@@ -43,9 +42,7 @@ class ClickHouse(Peer):
         )
 
     def open(self) -> None:
-        from chdb.session import Session
-
-        self.session: Session = Session(str(self.folder / "clickhouse"))
+        self.session = importlib.import_module("chdb.session").Session(str(self.folder / "clickhouse"))
         self.session.query(f"SET max_threads = {self.threads}")
 
     def load(self, file: Path) -> None:

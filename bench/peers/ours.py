@@ -23,6 +23,7 @@ class Ours(Peer):
     """Parcours."""
 
     title: ClassVar[str] = "Parcours"
+    workspace: Workspace
 
     @staticmethod
     def settings() -> str:
@@ -47,7 +48,7 @@ class Ours(Peer):
     def open(self) -> None:
         import parcours as pc
 
-        self.workspace: Workspace = pc.open(self.folder / "shop")
+        self.workspace = pc.open(self.folder / "shop")
 
     def funnel(self, until: int) -> Answer:
         result = self.workspace.funnel(*STEPS, window="7d", as_of=_instant(until))

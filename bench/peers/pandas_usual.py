@@ -113,7 +113,7 @@ class Pandas(Peer):
         weeks = events[["customer"]].assign(week=(events["us"] // DAY_US + 3) // 7).drop_duplicates()
         weeks["cohort"] = weeks.groupby("customer", observed=True)["week"].transform("min")
         counts = weeks.assign(column=weeks["week"] - weeks["cohort"]).groupby(["cohort", "column"]).size()
-        return cells((row, column, count) for (row, column), count in counts.items())
+        return cells(counts.reset_index().itertuples(index=False, name=None))
 
     def transitions(self, until: int) -> Answer:
         import pandas as pd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bench.answers import by_key, by_link, cells, month_of, stage_name, with_sizes
 from bench.peers.contract import Peer
@@ -127,7 +127,7 @@ class Polars(Peer):
             now = self._of(until, [STEPS[step - 1]], *([BREAKDOWN] if step == 1 else []))
             chain = _after(now, chain).with_columns(pl.col("us").alias(f"us{step}"))
         void = self._of(until, [EXCLUDED]).with_columns(void="us")
-        reached = pl.when(pl.col(f"us{LAST}") - pl.col("us") <= WINDOW_US).then(LAST)
+        reached: Any = pl.when(pl.col(f"us{LAST}") - pl.col("us") <= WINDOW_US).then(LAST)
         for step in range(LAST - 1, 1, -1):
             reached = reached.when(pl.col(f"us{step}") - pl.col("us") <= WINDOW_US).then(step)
         ends = pl.coalesce(

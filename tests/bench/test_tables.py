@@ -106,6 +106,7 @@ def test_the_page_gets_its_figures_between_the_marks_and_a_chart(tmp_path: Path)
 
 
 def test_the_chart_has_a_mark_for_each_time_and_a_tick_for_the_floor() -> None:
-    layers = chart.chart(results()).to_dict()["layer"]
-    assert len(layers[0]["data"]["values"]) == 8
-    assert [one["question"] for one in layers[1]["data"]["values"]] == ["five-step funnel, 7 days"]
+    drawn = chart.chart(results()).to_dict()
+    marks, ticks = (drawn["datasets"][layer["data"]["name"]] for layer in drawn["layer"])
+    assert len(marks) == 8
+    assert ticks == [{"question": "five-step funnel, 7 days", "seconds": 0.004}]
