@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -38,6 +39,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "measures.md": measures_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "errors.md": errors_page(),
+        REFERENCE / "documents.md": documents_page(),
         **{REFERENCE / f"{kind}.schema.json": text for kind, text in schemas().items()},
         FIELDS_FILE: field_texts(),
         ARCHITECTURE: architecture_page(ARCHITECTURE.read_text(encoding="utf-8")),
@@ -115,6 +117,41 @@ def errors_page() -> str:
     )
 
 
+def documents_page() -> str:
+    """Every kind of document and every part of one, with its fields."""
+    from parcours.journeys.documents import KINDS
+    from parcours.journeys.reading import path_of
+
+    parts, told = [WRITTEN, "# Documents", _DOCUMENTS], []
+    for kind, model in KINDS.items():
+        parts += [
+            f"## {kind}",
+            f"`{path_of(kind, 'ID')}` – {_first_line(model.__doc__ or '')}",
+            _fields(model),
+        ]
+        told += [part for part in _parts(model) if part not in told]
+    parts += ["## Parts", "What stands inside a document. Events and conditions are [matchers](matchers.md)."]
+    for part in told:
+        parts += [f"### {part.__name__}", _first_line(part.__doc__ or ""), _fields(part, _MUST)]
+    return _joined(parts)
+
+
+def _parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """The parts that a document is made of, those of the language of events left out."""
+    for field in model.model_fields.values():
+        for part in _models(field.annotation):
+            if part.__module__.startswith("parcours.journeys"):
+                yield part
+                yield from _parts(part)
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
+
+
 def schemas() -> dict[str, str]:
     """The JSON Schema of every kind of document, for editors."""
     from parcours.journeys.documents import KINDS
@@ -166,17 +203,17 @@ def _tree(error: type[ParcoursError]) -> Iterator[type[ParcoursError]]:
         yield from _tree(child)
 
 
-def _fields(model: type[BaseModel]) -> str:
+def _fields(model: type[BaseModel], required: str = "given by the workspace") -> str:
     rows = [
-        f"| `{name}` | {_default(field)} | {field.description or ''} |"
+        f"| `{field.alias or name}` | {_default(field, required)} | {field.description or ''} |"
         for name, field in model.model_fields.items()
     ]
     return "\n".join(["| field | default | meaning |", "| --- | --- | --- |", *rows])
 
 
-def _default(field: FieldInfo) -> str:
+def _default(field: FieldInfo, required: str) -> str:
     if field.is_required():
-        return "given by the workspace"
+        return required
     value = field.get_default(call_default_factory=True)
     if value in (None, "", ()):
         return "–"
@@ -225,6 +262,14 @@ Every mistake raises one of these from `parcours.errors`: `message` says what wa
 about it. On the command line it is printed on standard error with exit code 2; with `--json` as an object with `code`,
 `message` and `hint`. Codes stay the same from release to release. A command line that cannot be understood has the code
 `usage`."""
+
+_MUST = "**must be given**"
+_DOCUMENTS = """\
+What a team writes, one document a YAML file; see
+[how to write documents and keep their versions](../how-to/keep-documents.md).
+One thing needs no list around it, and a statement, a metric or a score may be written bare: `doing: Looks`,
+`metrics: [visits]`, `emotion: 1`. Beside this page lies the JSON Schema of each kind for editors, such as
+`journey.schema.json`."""
 
 _MEASURES = """\
 A measure answers one question. It is asked in Python (`workspace.stages(…)`) or on the command line
