@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -36,6 +37,7 @@ from parcours.timelines.matchers import Rule
 from parcours.timelines.patterns import SequenceRule
 from parcours.values import DAY_US, Duration, moment_utc
 
+AT_ONCE = 2  # questions of one map
 TREND_PERIODS = 12
 NEXT_EVENTS = 6
 _PLAIN = re.compile(r"[^\W\d][\w./ -]*")  # begins with a letter, and holds no sign that means something
@@ -101,13 +103,23 @@ def measure(
     recent = common | {"start": when.trend.starts[0], "end": when.last}
     shown = common | {"start": when.period.first, "end": when.period.last}
 
-    rules = document.rules
-    sizes = engine.ask(stages.MEASURE, stages.Query(rules=rules, unit=unit, **trend))
-    outcomes = engine.ask(lifecycle.MEASURE, lifecycle.Query(rules=rules, horizon=horizon, **ever))
-    channels = engine.ask(stages.MEASURE, stages.Query(rules=rules, unit=unit, by="channel", **shown))
-    activity = engine.ask(growth.MEASURE, growth.Query(unit=unit, events=document.activity, **trend))
+    rules, plan, returns = document.rules, document.funnel, document.retention
+    by_channel = stages.Query(rules=rules, unit=unit, by="channel", **shown)
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # much of an answer is not the walk over customers
+        asked: list[Future[Any]] = [
+            pool.submit(engine.ask, stages.MEASURE, stages.Query(rules=rules, unit=unit, **trend)),
+            pool.submit(engine.ask, lifecycle.MEASURE, lifecycle.Query(rules=rules, horizon=horizon, **ever)),
+            pool.submit(engine.ask, stages.MEASURE, by_channel),
+            pool.submit(
+                engine.ask, growth.MEASURE, growth.Query(unit=unit, events=document.activity, **trend)
+            ),
+            pool.submit(engine.ask, SEEN, SeenQuery(as_of_us=when.as_of_us)),
+        ]
+        steps = pool.submit(main_funnel, plan, engine, ever) if plan else None
+        triangle = pool.submit(retention_triangle, returns, engine, recent) if returns else None
+        answers: list[Any] = [one.result() for one in asked]
+    sizes, outcomes, channels, activity, seen = answers
     total, lapsed = sizes.total, sizes.lapsed_sizes
-    seen = engine.ask(SEEN, SeenQuery(as_of_us=when.as_of_us))
     return MeasuredLifecycle(
         title=document.title,
         workspace=settings.title,
@@ -131,8 +143,8 @@ def measure(
         lapsed_trend=tuple(int(size) for size in lapsed),
         growth_unit=unit,
         growth=_growth(activity),
-        funnel=main_funnel(document.funnel, engine, ever) if document.funnel else None,
-        retention=retention_triangle(document.retention, engine, recent) if document.retention else None,
+        funnel=steps.result() if steps else None,
+        retention=triangle.result() if triangle else None,
         growth_events=tuple(sorted({name for selector in document.activity for name in selector.event})),
     )
 

@@ -41,7 +41,7 @@ from parcours.measures.partials import add_labelled
 from parcours.measures.result import Result
 from parcours.measures.scope import stays_in_scope, stays_wake_us
 from parcours.stats.incidence import AtHorizon, CumulativeIncidence, cumulative_incidence
-from parcours.stats.stays import IncidenceTable
+from parcours.stats.stays import IncidenceTable, sum_of_columns
 from parcours.timelines.partition import Partition
 from parcours.values import DAY_US, Duration, Estimate
 
@@ -287,9 +287,7 @@ class Lifecycle(FollowedMeasure[Query, LifecycleResult]):
 
     def finish(self, partial: Partial, query: Query) -> LifecycleResult:
         stages = query.rules.ids
-        per_label = np.zeros(len(partial["labels"]), dtype=np.int64)
-        np.add.at(per_label, partial["place"] // len(stages), partial["ways"].sum(axis=1))
-        np.add.at(per_label, partial["open_place"] // len(stages), partial["open"][:, 0])
+        per_label = _stays_of_labels(partial, len(stages))
         outcomes = [
             self._outcome(partial, query, group, stage)
             for group in largest(partial["labels"], per_label, query.top)
@@ -355,17 +353,28 @@ def _unfinished(found: Stays, chosen: NDArray[np.intp], places: NDArray[np.int64
     return counted(places[open_], begun, np.zeros(len(begun), dtype=np.int64), 1)
 
 
+def _stays_of_labels(partial: Partial, stages: int) -> NDArray[np.int64]:
+    """How many stays each group has."""
+    firsts = np.arange(len(partial["labels"]) + 1) * stages
+    total = np.zeros(len(partial["labels"]), np.int64)
+    for places, counts in (("place", "ways"), ("open_place", "open")):
+        sums = np.concatenate(([0], np.cumsum(sum_of_columns(partial[counts]))))
+        total += np.diff(sums[np.searchsorted(partial[places], firsts)])
+    return total
+
+
 def _incidence(partial: Partial, place: int, as_of_us: int) -> IncidenceTable:
     """The stays of one place by duration: unfinished, advanced, lapsed."""
     ended, open_ = (
         slice(*np.searchsorted(partial[name], (place, place + 1))) for name in ("place", "open_place")
     )
-    ways, unfinished = partial["ways"][ended], partial["open"][open_]
-    counts = np.zeros((len(ways) + len(unfinished), 1 + len(ENDED)), dtype=np.int64)
-    counts[: len(ways), 1:] = ways
-    counts[len(ways) :, :1] = unfinished
-    durations = np.concatenate((partial["duration"][ended], as_of_us - partial["open_since"][open_]))
-    return IncidenceTable.from_counts(durations, counts)
+    width = 1 + len(ENDED)
+    ways, unfinished = (np.zeros((part.stop - part.start, width), np.int64) for part in (ended, open_))
+    ways[:, 1:] = partial["ways"][ended]
+    unfinished[:, :1] = partial["open"][open_][::-1]  # who began last was seen for the shortest time
+    lengths = partial["duration"][ended], as_of_us - partial["open_since"][open_][::-1]
+    places = (np.zeros(len(length), np.int64) for length in lengths)
+    return IncidenceTable(*added(*zip(places, lengths, (ways, unfinished), strict=True))[1:])
 
 
 def _next_events(
