@@ -21,6 +21,7 @@ FRENCH = ANSWERS | {
     "Made the workspace {folder}.": "L’espace de travail {folder} est prêt.",
     "Next: {command}": "Ensuite\u00a0: {command}",
     "The map is in {file}.": "La carte est dans {file}.",
+    "The journey is in {file}.": "Le parcours est dans {file}.",
     "The workspace is in {folder}.": "L’espace de travail est dans {folder}.",
     "See all refused rows: {command}": "Toutes les lignes refusées\u00a0: {command}",
     "Stopped. Run the same import again to complete it.": (

@@ -9,32 +9,32 @@ from parcours.journeys.findings import Language
 
 _MESSAGES: dict[str, dict[Language, str]] = {
     "score-limited": {
-        "en": "{count} scores lie outside {detail} and were brought to its nearest end.",
-        "fr": "{count} notes hors de {detail} ont été ramenées à la borne la plus proche.",
+        "en": "Scores outside {detail}, brought to its nearest end: {count}.",
+        "fr": "Notes hors de {detail}, ramenées à la borne la plus proche : {count}.",
     },
     "score-rounded": {
-        "en": "{count} scores were rounded to whole numbers: {detail}.",
-        "fr": "{count} notes ont été arrondies à l’entier : {detail}.",
+        "en": "Scores rounded to whole numbers: {count} ({detail}).",
+        "fr": "Notes arrondies à l’entier : {count} ({detail}).",
     },
     "score-missing": {
-        "en": "{count} touchpoints have no emotion; the format needs one, so they stand at neutral: {detail}.",
-        "fr": "{count} points de contact sans émotion ; le format en exige une, ils sont notés neutres : {detail}.",
+        "en": "Touchpoints without an emotion, which the format needs, now at neutral: {count} ({detail}).",
+        "fr": "Points de contact sans émotion, que le format exige, mis à neutre : {count} ({detail}).",
     },
     "signs-replaced": {
-        "en": "Signs that the format keeps for itself were replaced by look-alikes in {count} texts: {detail}.",
-        "fr": "Des signes réservés par le format ont été remplacés par d’autres dans {count} textes : {detail}.",
+        "en": "Texts with signs that the format keeps for itself, replaced by look-alikes: {count} ({detail}).",
+        "fr": "Textes avec des signes réservés par le format, remplacés par d’autres : {count} ({detail}).",
     },
     "not-carried": {
-        "en": "The format has no place for {detail} ({count}).",
-        "fr": "Le format n’a pas de place pour : {detail} ({count}).",
+        "en": "Without a place in the format: {detail} ({count}).",
+        "fr": "Sans place dans le format : {detail} ({count}).",
     },
     "not-read": {
-        "en": "{count} parts were not understood and left out: {detail}.",
-        "fr": "{count} éléments n’ont pas été compris et sont laissés de côté : {detail}.",
+        "en": "Not understood and left out: {count} ({detail}).",
+        "fr": "Non compris et laissé de côté : {count} ({detail}).",
     },
     "merged": {
-        "en": "{count} texts stand together in one cell: {detail}.",
-        "fr": "{count} textes sont réunis dans une même cellule : {detail}.",
+        "en": "Cells in which several texts stand together: {count} ({detail}).",
+        "fr": "Cellules où plusieurs textes sont réunis : {count} ({detail}).",
     },
 }
 

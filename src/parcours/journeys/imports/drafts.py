@@ -309,3 +309,24 @@ def _text(text: str) -> str:
 def with_losses(draft: Draft, *losses: Loss) -> Draft:
     """The draft with further losses; those that count nothing are left out."""
     return replace(draft, losses=draft.losses + tuple(loss for loss in losses if loss.count))
+
+
+def renamed(documents: Iterable[Document], journey_id: str) -> tuple[Document, ...]:
+    """The documents with another id for their journey, wherever it stands; raises DocumentError for no right id."""
+    if slug(journey_id) != journey_id:
+        raise DocumentError(
+            f"{journey_id!r} is no id.", hint=f"For example: {slug(journey_id) or 'my-journey'}."
+        )
+
+    def path(old: str) -> str:
+        return f"{journey_id}/{old.split('/', 1)[1]}"
+
+    found: list[Document] = []
+    for document in documents:
+        changes: dict[str, Any] = {}
+        if isinstance(document, JourneyDocument):
+            changes = {"id": journey_id}
+        elif isinstance(document, (PainPointDocument, OpportunityDocument, SolutionDocument)):
+            changes = {"touchpoints": tuple(path(one) for one in document.touchpoints)}
+        found.append(document.model_copy(update=changes))
+    return tuple(found)
