@@ -31,8 +31,8 @@ demo: .venv/.product ## build workspaces from real data, measure them, write the
 	@$(BIN)/parcours demo $(DEMO)/giftshop --data giftshop --replace
 
 .PHONY: test
-test: lint .venv/.tools chromium ## run the linters and every test, with coverage
-	@$(BIN)/pytest -n 2 --cov --cov-report=term $(PYTEST_ARGS)
+test: lint .venv/.tools chromium java ## run the linters and every test, with coverage
+	@$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: .venv/.tools ## check style, types and the layers
@@ -96,4 +96,14 @@ chromium:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium </dev/null >/dev/null; \
 	else \
 	  echo "error: the tests of pages need Chromium. Install your system's package 'chromium', or set CHROMIUM to its path." >&2; exit 2; \
+	fi
+
+.PHONY: java
+java:
+	@if [ "$$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')" -ge 17 ] 2>/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Java 17 …"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jre-headless </dev/null >/dev/null; \
+	else \
+	  echo "error: the tests of Spark need Java 17 or newer. Install your system's package, on Debian 'openjdk-17-jre-headless'." >&2; exit 2; \
 	fi

@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pyspark
@@ -18,13 +20,17 @@ HOME = Path(pyspark.__file__).parent
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 90
 WORKER_CORES = 1
+FAST_START = "-XX:TieredStopAtLevel=1"
 SETTINGS = {
     "spark.executor.memory": "512m",
     "spark.driver.memory": "512m",
     "spark.ui.enabled": "false",
     "spark.driver.host": LOOPBACK,
     "spark.driver.bindAddress": LOOPBACK,
-    "spark.shuffle.compress": "false",
+    # the jobs are short, so that compiling well costs more than it saves
+    "spark.driver.extraJavaOptions": FAST_START,
+    "spark.executor.extraJavaOptions": FAST_START,
+    "spark.sql.codegen.wholeStage": "false",
     "spark.sql.shuffle.partitions": "4",
 }
 
@@ -53,23 +59,17 @@ class Cluster:
             )  # fmt: skip
             self.workers.append(worker)
         for name in names:
-            self.wait_for(self.folder / f"{name}.log", "Successfully registered with master")
+            wait_for(self.folder / f"{name}.log", "Successfully registered with master")
 
     def kill_worker(self) -> list[int]:
         """Kill -9 one worker with its executors; gives their process ids."""
         worker = self.workers.pop(0)
         ids = [worker.pid, *children_of(worker.pid)]
-        for one in ids:
-            os.kill(one, signal.SIGKILL)
-        worker.wait()
+        stop_all([worker])
         return ids
 
     def stop(self) -> None:
-        for process in (*self.workers, self.master):
-            for one in children_of(process.pid):
-                os.kill(one, signal.SIGKILL)
-            process.kill()
-            process.wait()
+        stop_all([*self.workers, self.master])
 
     def _start(self, name: str, kind: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("wb") as log:
@@ -78,20 +78,33 @@ class Cluster:
                 env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         if kind.endswith("Master"):
-            self.wait_for(self.folder / f"{name}.log", "I have been elected leader")
+            wait_for(self.folder / f"{name}.log", "I have been elected leader")
         return process
 
-    def wait_for(self, log: Path, text: str) -> None:
-        until = time.monotonic() + START_SECONDS
-        while text not in log.read_text(errors="replace"):
-            assert time.monotonic() < until, (
-                f"{log}: {text!r} did not come\n{log.read_text(errors='replace')}"
-            )
-            time.sleep(0.1)
+
+def wait_for(log: Path, text: str) -> None:
+    until = time.monotonic() + START_SECONDS
+    while text not in log.read_text(errors="replace"):
+        assert time.monotonic() < until, f"{log}: {text!r} did not come\n{log.read_text(errors='replace')}"
+        time.sleep(0.1)
+
+
+def stop_all(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """Kill processes with all below them."""
+    for process in processes:
+        for one in (*children_of(process.pid), process.pid):
+            with suppress(ProcessLookupError):  # a child may end with its parent
+                os.kill(one, signal.SIGKILL)
+        process.wait()
 
 
 def environment() -> dict[str, str]:
-    given = {"SPARK_HOME": str(HOME), "SPARK_LOCAL_IP": LOOPBACK, "SPARK_DAEMON_MEMORY": "256m"}
+    given = {
+        "SPARK_HOME": str(HOME),
+        "SPARK_LOCAL_IP": LOOPBACK,
+        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": FAST_START,
+    }
     return os.environ | given | {"PYSPARK_PYTHON": sys.executable}
 
 

@@ -20,7 +20,7 @@ from parcours.spark.timelines import Sizes
 from spark_cluster import SETTINGS, Cluster, java_problem
 
 # small, so that a small log takes several files, pieces and levels of merging
-SMALL = Sizes(share_events=900, least_share_events=900, piece_events=300, fan_in=4)
+SMALL = Sizes(share_events=180, least_share_events=180, piece_events=60, fan_in=3)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,7 +65,9 @@ def _started(builder: type[SparkSession], engine: str) -> SparkSession:
     from pyspark.errors import PySparkException
 
     if engine.startswith(CONNECT):
-        return builder.builder.remote(engine).create()
+        session = builder.builder.remote(engine).create()
+        atexit.register(session.stop)  # its threads would keep the process alive
+        return session
     active = builder.getActiveSession()
     if active is not None and active.sparkContext.master != engine:
         raise ClusterError(
