@@ -79,6 +79,8 @@ class EventLog:
         self._events = events
         self._lock = storage.lock()
         self._files: dict[int, list[str]] | None = None
+        self._tables: dict[str, DeltaTable] = {}
+        self._landed: set[str] = set()
 
     @classmethod
     def create(cls, place: Path | Storage, *, buckets: int) -> EventLog:
@@ -180,12 +182,21 @@ class EventLog:
             self.storage.forget(sorted(copies - self._current_names(table)))
 
     def _table(self, name: str) -> DeltaTable:
+        """A table at its newest version; one that was opened before is only brought up to date."""
         with self.storage.asked():
-            return _table(self.storage, name)
+            if name in self._tables:
+                self._tables[name].update_incremental()
+            else:
+                self._tables[name] = _table(self.storage, name)
+            return self._tables[name]
 
     def has(self, import_id: str) -> bool:
         """Whether a batch has landed."""
-        return self._events.transaction_version(import_id) is not None
+        if import_id not in self._landed:  # what has landed stays so, and each look reads the log of versions
+            if self._events.transaction_version(import_id) is None:
+                return False
+            self._landed.add(import_id)
+        return True
 
     @contextmanager
     def writing(self, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
