@@ -48,7 +48,7 @@ def curve(work: Path, events: int, new_events: Sequence[int]) -> list[dict[str, 
                 out=str(folder / "out.json"), end_us=END_US, later_us=log.last_us(count), runs=1, limit_s=LIMIT_S,
                 customer="",
             )  # fmt: skip
-            figures = ended(KNOWN[OURS], task, work, LIMIT_S)
+            figures = ended(KNOWN[OURS], task, LIMIT_S)
         rows.append({"new_events": count} | {name: figures[name] for name in figures if name != "answer"})
     return rows
 

@@ -61,13 +61,13 @@ def run(plan: Plan, tell: Callable[[str], None]) -> Figures:
     log = make(plan.folder / "log", plan.events, with_csv=with_csv, later=(plan.later_events,))
     facts = log.facts()
     peers: Figures = {}
-    compiled_s = _compiled(plan, tell) if ARRAYS_OF in plan.peers else None
+    prepared_s = _compiled(plan, tell) if ARRAYS_OF in plan.peers else None
     for name in plan.peers:
         peers[name] = {}
         for question, figures in _peer(plan, KNOWN[name], log, tell):
             peers[name][question] = figures
     found: Figures = {"machine": machine(), "made": facts, "runs": plan.runs, "limit_s": plan.limit_s}
-    found |= {"compiled_s": compiled_s, "peers": peers}
+    found |= {"compiling_and_tiny_run_s": prepared_s, "peers": peers}
     if ARRAYS_OF in plan.peers and (loaded := plan.folder / "peers" / ARRAYS_OF / "shop").is_dir():
         found["floor"] = _floor(loaded)
     found["agreement"] = agreement(peers)
@@ -155,9 +155,7 @@ def _process(plan: Plan, known: Known, question: str, log: MadeLog, loaded: Path
             later_us=log.last_us(plan.later_events), runs=plan.runs, limit_s=plan.limit_s,
             customer=str(log.facts()["somebody"]),
         )  # fmt: skip
-        figures = ended(
-            known, task, plan.work, plan.limit_s * (LOADS_AS_LONG if changes or question == "load" else 1)
-        )
+        figures = ended(known, task, plan.limit_s * (LOADS_AS_LONG if changes or question == "load" else 1))
     if question == "load" and "failed" in figures:
         shutil.rmtree(loaded, ignore_errors=True)
     return figures
@@ -187,13 +185,13 @@ def copied(loaded: Path, place: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def ended(known: Known, task: Task, work: Path, limit_s: float) -> Figures:
+def ended(known: Known, task: Task, limit_s: float) -> Figures:
     """A process, ended with all that it started when the time is over; what it had found out by then counts."""
     out = Path(task.out)
     out.unlink(missing_ok=True)
     process = subprocess.Popen(
         [known.python(), "-m", "bench.child", as_argument(task)],
-        env=known.environment(work), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env=known.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
     try:
@@ -211,7 +209,7 @@ def ended(known: Known, task: Task, work: Path, limit_s: float) -> Figures:
 
 
 def _floor(shop: Path) -> Figures:
-    environment = KNOWN[ARRAYS_OF].environment(shop.parent.parent.parent.parent)
+    environment = KNOWN[ARRAYS_OF].environment()
     done = subprocess.run(
         [sys.executable, "-m", "bench.floor", shop, "2"],
         env=environment,

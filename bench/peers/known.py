@@ -39,15 +39,14 @@ class Known:
             return importlib.util.find_spec(self.needs) is not None
         return any((ROOT / ".venv-peers" / "lib").glob(f"python*/site-packages/{self.needs}"))
 
-    def environment(self, work: Path) -> dict[str, str]:
-        """Two threads for everybody, and compiled kernels kept in the folder of the bench."""
+    def environment(self) -> dict[str, str]:
+        """Two threads for everybody; Parcours keeps its compiled kernels where it always does."""
         threads = str(Peer.threads)
         return os.environ | {
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
             "POLARS_MAX_THREADS": threads,
             "OMP_NUM_THREADS": threads,
             "NUMBA_NUM_THREADS": threads,
-            "NUMBA_CACHE_DIR": str(work / "numba"),
         }
 
 

@@ -65,7 +65,7 @@ def test_a_peer_agrees(name: str, answers: dict[str, Answer], log: MadeLog, tmp_
         60,
         customer,
     )
-    theirs: dict[str, Any] = ended(known, task, tmp_path, 60.0)["answer"]
+    theirs: dict[str, Any] = ended(known, task, 60.0)["answer"]
     assert set(theirs) == set(ASKED) - set(known.peer().cannot)
     for question, answer in theirs.items():
         mine, compared = answers[question], answer

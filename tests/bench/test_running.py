@@ -38,14 +38,14 @@ def test_a_run_loads_asks_compares_and_can_be_taken_up_again(tmp_path: Path) -> 
 def test_a_process_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     task = Task("pandas", "load", str(tmp_path), "missing.parquet", str(tmp_path / "out"), 0, 0, 1, 1.0, "")
     begin = time.monotonic()
-    found = ended(KNOWN["pandas"], task, tmp_path, limit_s=0.05)
+    found = ended(KNOWN["pandas"], task, limit_s=0.05)
     assert found["failed"] == "took longer than 0 s"
     assert time.monotonic() - begin < 5
 
 
 def test_a_process_that_fails_says_why(tmp_path: Path) -> None:
     task = Task("pandas", "load", str(tmp_path), "missing.parquet", str(tmp_path / "out"), 0, 0, 1, 60.0, "")
-    assert "missing.parquet" in ended(KNOWN["pandas"], task, tmp_path, limit_s=60.0)["failed"]
+    assert "missing.parquet" in ended(KNOWN["pandas"], task, limit_s=60.0)["failed"]
 
 
 def test_a_disk_that_is_too_small_is_told_before_it_is_full(
