@@ -8,6 +8,7 @@ read like those of a folder. What lies here is derived: the copies, the staging 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -38,6 +39,7 @@ CACHE: Final = "PARCOURS_CACHE"  # the folder for what is kept here of object st
 FEATURE: Final = "A workspace in an object store"
 EXTRA: Final = "stores"
 DOCUMENTS: Final = (".toml", ".yaml", ".yml")
+SEEN: Final = "documents.seen"  # beside the copies: of which content they are
 _NO_DOCUMENTS: Final = frozenset({"log", "cache", "history", "spark"})  # folders of other things
 
 _VARIABLES: Final = {"s3": "AWS_", "gs": "GOOGLE_", "az": "AZURE_"}
@@ -138,16 +140,31 @@ class ObjectStore:
         here = (path for kind in DOCUMENTS for path in self.folder.rglob(f"*{kind}"))
         names = (path.relative_to(self.folder).as_posix() for path in here)
         self.forget([name for name in names if _is_document(name) and name not in stored])
-        with self.asked(), ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(lambda name: self._copy(name, self.folder / name), sorted(stored)))
+        seen = json.loads(self._read_here(SEEN) or b"{}")
+        changed = [
+            name for name, tag in sorted(stored.items()) if seen.get(name) != [tag, self._digest(name)]
+        ]
+        if changed:
+            with self.asked(), ThreadPoolExecutor(_AT_ONCE) as pool:
+                list(pool.map(lambda name: self._copy(name, self.folder / name), changed))
+            now_seen = {name: [tag, self._digest(name)] for name, tag in stored.items()}
+            _write_whole(self.folder / SEEN, json.dumps(now_seen).encode())
 
-    def _stored_documents(self) -> set[str]:
+    def _stored_documents(self) -> dict[str, str | None]:
+        """Names of the documents, each with what tells its content from others."""
         top = self._store.list_with_delimiter()
-        found = {one["path"] for one in top["objects"]}
+        found = list(top["objects"])
         for folder in top["common_prefixes"]:
             if folder.strip("/") not in _NO_DOCUMENTS:
-                found |= {one["path"] for page in self._store.list(folder) for one in page}
-        return {name for name in found if _is_document(name)}
+                found += [one for page in self._store.list(folder) for one in page]
+        return {one["path"]: one["e_tag"] for one in found if _is_document(one["path"])}
+
+    def _read_here(self, name: str) -> bytes | None:
+        path = self.folder / name
+        return path.read_bytes() if path.is_file() else None
+
+    def _digest(self, name: str) -> str:
+        return hashlib.sha256(self._read_here(name) or b"").hexdigest()
 
     def copies(self, names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
         with self._beside() as folder:
