@@ -9,7 +9,7 @@ Where the data comes from and what it is not stands in the README beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parcours.errors import QueryError, did_you_mean
+from parcours.journeys.templates import files_of
+from parcours.journeys.templates.bundles import documents_in
 from parcours.samples.simulated_shop import simulate
 from parcours.settings import Language, Settings
 from parcours.workspace import Workspace, init
@@ -50,6 +52,12 @@ class Demo:
     def lifecycle(self, language: Language) -> str:
         """The YAML text of the demo's lifecycle."""
         return (DATA / self.folder / f"lifecycle.{language}.yaml").read_text(encoding="utf-8")
+
+    def documents(self, language: Language) -> Mapping[str, str]:
+        """The texts of all the demo's documents by path: its lifecycle, and its journey where it has one."""
+        bundle = DATA / self.folder / "documents.yaml"
+        own = documents_in(bundle.read_text(encoding="utf-8"), language) if bundle.is_file() else ()
+        return files_of(self.lifecycle(language), own, language)
 
     def settings(self, language: Language) -> Settings:
         """The settings of the demo's workspace."""
@@ -133,7 +141,7 @@ def build_demo(
     QueryError for a name that does not exist, WorkspaceExistsError when the folder holds anything.
     """
     demo = DEMOS[demo_named(name)]
-    workspace = init(folder, settings=demo.settings(language), lifecycle=demo.lifecycle(language))
+    workspace = init(folder, settings=demo.settings(language), documents=demo.documents(language))
     with _tables(demo, now) as tables:
         for file, mapping in demo.tables:
             workspace.import_files(

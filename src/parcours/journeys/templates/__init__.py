@@ -7,14 +7,15 @@ solutions. Targets stay empty: they are each team's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal
 
 from parcours.errors import QueryError, did_you_mean
+from parcours.journeys.documents import Document
 from parcours.journeys.lifecycle import LifecycleDocument, load_lifecycle
-from parcours.journeys.reading import FOLDERS, LIFECYCLE_FILE
+from parcours.journeys.reading import LIFECYCLE_FILE, path_of
 from parcours.journeys.templates import bundles
 from parcours.journeys.writing import text_of
 
@@ -83,12 +84,15 @@ def template_files(name: str, language: Language = "en") -> Mapping[str, str]:
 
     Raises QueryError for a name that does not exist.
     """
-    text = template_text(name, language)
-    lifecycle = load_lifecycle(text, file=LIFECYCLE_FILE)
-    own = [one for one in bundles.own_documents(known(name), language) if one.kind != "lifecycle"]
-    common = bundles.common_documents((lifecycle, *own), language)
-    return {LIFECYCLE_FILE: text} | {
-        f"{FOLDERS[document.kind]}/{document.id}.yaml": text_of(document) for document in (*own, *common)
+    return files_of(template_text(name, language), bundles.own_documents(known(name), language), language)
+
+
+def files_of(lifecycle: str, own: Iterable[Document], language: Language) -> Mapping[str, str]:
+    """The files of a lifecycle's text and of documents, with the common ones that these name."""
+    written = [one for one in own if one.kind != "lifecycle"]
+    common = bundles.common_documents((load_lifecycle(lifecycle, file=LIFECYCLE_FILE), *written), language)
+    return {LIFECYCLE_FILE: lifecycle} | {
+        path_of(document.kind, document.id): text_of(document) for document in (*written, *common)
     }
 
 

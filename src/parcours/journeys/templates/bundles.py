@@ -54,9 +54,17 @@ def _key(document: Document) -> tuple[str, str]:
     return document.kind, document.id
 
 
+def documents_in(text: str, language: Language) -> tuple[Document, ...]:
+    """The documents of a bundle's text in one language."""
+    return tuple(_document(raw, language) for raw in _parsed(text))
+
+
 @cache
 def _raw(name: str) -> list[dict[str, Any]]:
-    text = (files(__package__) / "documents" / f"{name}.yaml").read_text(encoding="utf-8")
+    return _parsed((files(__package__) / "documents" / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _parsed(text: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(text)
     return found
 
