@@ -60,9 +60,10 @@ def identity_events(rows: DataFrame) -> list[IdentityEvent]:
 
     said = rows.where(sql.col("event").isin(*IDENTITY_EVENTS))
     own = ("customer", "timestamp_us", "event_id")
-    order = [sql.col(name) for name in (*own, "bucket", "file_name", "row_index")]
+    place = ("bucket", "file_name", "row_index")
     fields = ("event", "customer_id", "anonymous_id", "properties")
-    found = said.orderBy(*order).select(*own, *fields).toArrow().to_pylist()
+    found = said.select(*own, *place, *fields).toArrow().to_pylist()
+    found.sort(key=lambda row: tuple(row[name] for name in (*own, *place)))
     once: dict[tuple[object, ...], IdentityEvent] = {}
     for row in found:
         event = IdentityEvent(
