@@ -25,6 +25,7 @@ from parcours.events.storage import Storage, storage_of, store_address
 from parcours.events.tombstones import Tombstones
 from parcours.journeys.check import check_against
 from parcours.journeys.document_check import check_documents
+from parcours.journeys.documents import Documents
 from parcours.journeys.lifecycle import load_lifecycle
 from parcours.journeys.reading import read_folder, read_texts
 from parcours.journeys.references import check_references
@@ -39,8 +40,8 @@ from parcours.maps.measured import MeasuredLifecycle
 from parcours.maps.measured_journey import MeasuredCard, MeasuredJourney
 from parcours.maps.person import PersonData, held_key, person_data, person_keys
 from parcours.questions import HORIZON, LIFECYCLE_FILE, SEGMENTS_FOLDER, Questions
-from parcours.settings import FILE_NAME, Settings, read_settings, settings_text
-from parcours.store import APPLYING
+from parcours.settings import FILE_NAME, Language, Settings, read_settings, settings_text
+from parcours.store import APPLYING, HISTORY, STORE_FILE
 from parcours.timelines.calendar import UNITS, Unit
 from parcours.timelines.matchers import Where
 from parcours.values import Duration, instant_us
@@ -51,8 +52,8 @@ if TYPE_CHECKING:
     from parcours.events.importing import ImportReport, Progress
     from parcours.events.mapping import Mapping as EventMapping
     from parcours.journeys.diff import Change
-    from parcours.journeys.documents import Documents
     from parcours.journeys.findings import Finding
+    from parcours.maps.figure_changes import FigureChange, Measured
     from parcours.store.desk import Desk
 
 LOG = "log"
@@ -253,9 +254,25 @@ class Workspace(Questions):
         maps = self.journey_maps()
         return maps.metric(metric, Look(**look), where=condition, target=target, warn=warn, stage=stage)
 
+    def draft(self, journey_id: str = "drafted", *, language: Language | None = None) -> str:
+        """A journey proposed from the log alone, as YAML to rename and keep: touchpoints from frequent events and their
+        order, phases from where the way narrows."""
+        maps = JourneyMaps(Documents(), self.engine, self.settings, self.segment)
+        return maps.draft(journey_id, language=language or self.settings.language)
+
     def journey_maps(self) -> JourneyMaps:
         """The documents and the log as one, to ask several maps of."""
-        return JourneyMaps(self.documents(), self.engine, self.settings, self.segment)
+        found = read_folder(self.folder)
+        check_references(found)
+        kept = bool(self.settings.store) or (self.folder / HISTORY / STORE_FILE).is_file()
+        return JourneyMaps(
+            found.documents,
+            self.engine,
+            self.settings,
+            self.segment,
+            version=self.desk.standing(found) if kept else "",
+            redefined_on=self.desk.redefined() if kept else {},
+        )
 
     # -- what people write --
 
@@ -292,6 +309,29 @@ class Workspace(Questions):
         """What changed from a kept version (default: the newest) to the files, to another version, or to what another
         folder would bring."""
         return self.desk.diff(before, Path(after) if isinstance(after, str) else after)
+
+    def figure_changes(
+        self, changes: Sequence[Change], before: Documents, after: Documents
+    ) -> tuple[tuple[FigureChange, ...], ...]:
+        """For each change between two states of the documents, what it does to the figures of the same days."""
+        from parcours.maps.figure_changes import figure_changes
+
+        return figure_changes(changes, self._measured(before), self._measured(after))
+
+    def _measured(self, documents: Documents) -> Measured:
+        from parcours.maps.figure_changes import Measured
+
+        maps = JourneyMaps(documents, self.engine, self.settings, self.segment)
+
+        def journey(id_: str, same_days: MeasuredJourney | None) -> MeasuredJourney:
+            period = None if same_days is None else (same_days.period.first, same_days.period.last)
+            return maps.journey(id_, Look(period=period))
+
+        def lifecycle() -> MeasuredLifecycle:
+            drawn = documents.lifecycle or self.document
+            return measure_lifecycle(drawn, self.engine, self.settings, horizon=HORIZON)
+
+        return Measured(documents, journey, lifecycle)
 
     def sql(self, text: str) -> pa.Table:
         """The rows of one SELECT over events, profiles, observations, quarantine and stage_intervals."""

@@ -252,11 +252,12 @@ def test_differences_between_versions_files_folders_and_journeys(desk: Desk, tmp
 
 
 def test_the_day_of_another_definition(desk: Desk) -> None:
-    assert desk.redefined_on("rate") is None
+    assert desk.redefined() == {}
     keep(desk)
+    assert desk.redefined() == {}
     write(desk.storage.folder, changed("metrics/rate.yaml", "{events: order}", "{events: seen}"))
     keep(desk)
-    assert desk.redefined_on("rate") == NOON.date()
+    assert desk.redefined() == {"rate": NOON.date()}
 
 
 def test_a_folder_without_documents_is_told(desk: Desk, tmp_path: Path) -> None:

@@ -17,6 +17,10 @@ from parcours.cli.words import say
 from parcours.errors import QueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from parcours.journeys.diff import Change
+    from parcours.maps.figure_changes import FigureChange
     from parcours.store.planning import Plan
     from parcours.workspace import Workspace
 
@@ -107,29 +111,54 @@ def diff(
             "--journeys", metavar="ID ID", help="Two journeys, such as one as it is and as it should be."
         ),
     ] = None,
+    measure: Annotated[
+        bool,
+        typer.Option(
+            "--figures/--no-figures", help="Measure what each change does to the figures of the map."
+        ),
+    ] = True,
     as_json: AsJson = False,
     lang: WordsIn = None,
     workspace: WorkspaceFolder = None,
 ) -> None:
-    """What changed in the documents, in the terms of the map.
+    """What changed in the documents, in the terms of the map, and what that does to the figures.
 
     From the newest kept version to the files; from an older version to the files or to another version; from the files
     to what a folder would bring; or from one journey to another.
     """
+    from parcours.journeys.diff import diff as compared
+
     shop = open_workspace(workspace)
     language = lang or shop.settings.language
     if journeys is not None:
-        changes = shop.desk.between_journeys(*journeys)
-    elif before is None or before.isdigit():
-        changes = shop.diff(None if before is None else int(before), after)
-    elif after is not None:
+        _show(shop.desk.between_journeys(*journeys), (), language, as_json=as_json)
+        return
+    start, end = _asked(before, after)
+    states = shop.desk.states(start, end)
+    changes = compared(*states)
+    with_figures = measure and changes and shop.timelines.span_us() is not None
+    figures = shop.figure_changes(changes, *states) if with_figures else ()
+    _show(changes, figures, language, as_json=as_json)
+
+
+def _asked(before: str | None, after: int | None) -> tuple[int | None, int | Path | None]:
+    """Where to start and what to compare with it; raises QueryError for a folder and a version."""
+    if before is None or before.isdigit():
+        return None if before is None else int(before), after
+    if after is not None:
         raise QueryError("A folder is compared with the files only.", hint="Leave the second version out.")
-    else:
-        changes = shop.diff(after=Path(before))
+    return None, Path(before)
+
+
+def _show(
+    changes: Sequence[Change], figures: Sequence[Sequence[FigureChange]], language: str, *, as_json: bool
+) -> None:
     if as_json:
-        typer.echo(json_text({"changes": [plain_change(change, language) for change in changes]}))
+        beside = figures or [()] * len(changes)
+        rows = [plain_change(change, language, found) for change, found in zip(changes, beside, strict=True)]
+        typer.echo(json_text({"changes": rows}))
     else:
-        print_changes(changes, language)
+        print_changes(changes, language, figures)
 
 
 def _print_plan(plan: Plan, language: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +12,8 @@ from parcours.journeys.documents import Documents
 from parcours.journeys.metrics import Card
 from parcours.lifecycle.segments import Segment
 from parcours.maps.cards import Cards
+from parcours.maps.draft import draft_journey
+from parcours.maps.draft_text import draft_yaml
 from parcours.maps.journey_comparison import JourneyLine, compared
 from parcours.maps.journey_frame import JourneyFrame, When, frame_of, span_between
 from parcours.maps.journey_map import measure_journey
@@ -19,7 +21,7 @@ from parcours.maps.measured_journey import MeasuredCard, MeasuredJourney
 from parcours.maps.observations import Observations
 from parcours.maps.personas import persona_segment
 from parcours.measures.asking import Engine
-from parcours.settings import Settings
+from parcours.settings import Language, Settings
 from parcours.timelines.calendar import UNITS, Calendar, Unit
 from parcours.timelines.matchers import Where
 from parcours.values import Duration, instant_us
@@ -53,13 +55,15 @@ class Look:
 class JourneyMaps:
     """Measures the journeys and metrics of some documents over one log.
 
-    ``saved_segment`` gives the condition of a saved segment by its id."""
+    ``saved_segment`` gives the condition of a saved segment by its id, ``redefined_on`` says since when metrics are
+    computed as they are now."""
 
     documents: Documents
     engine: Engine
     settings: Settings
     saved_segment: Callable[[str], Segment]
     version: str = ""
+    redefined_on: Mapping[str, date] = field(default_factory=dict)
 
     def journey(self, journey_id: str, look: Look) -> MeasuredJourney:
         """The measured map of one journey."""
@@ -78,6 +82,7 @@ class JourneyMaps:
             as_of_us=look.as_of_us,
             today=look.today,
             version=self.version,
+            redefined_on=self.redefined_on,
         )
 
     def journeys(
@@ -106,6 +111,13 @@ class JourneyMaps:
         cards = self._cards(look)
         return tuple(cards.card(Card(metric=one), stage=stage) for one in self.documents.metrics)
 
+    def draft(
+        self, journey_id: str = "drafted", *, language: Language = "en", as_of: datetime | None = None
+    ) -> str:
+        """A journey proposed from the log alone, as YAML text with comments; raises QueryError without events."""
+        draft = draft_journey(self.engine, self.frame(Look(as_of=as_of)))
+        return draft_yaml(draft, journey_id=journey_id, language=language)
+
     def frame(self, look: Look, window: Duration = NO_WINDOW) -> JourneyFrame:
         """When is looked at."""
         return frame_of(
@@ -125,7 +137,9 @@ class JourneyMaps:
         rules = self.documents.lifecycle.rules if self.documents.lifecycle else None
         scope = {} if chosen is None else {"segment": chosen, "rules": rules}
         observations = Observations.of(self.engine.timelines.log, frame.calendar)
-        return Cards(self.documents, self.engine, frame, scope, observations, self.settings)
+        return Cards(
+            self.documents, self.engine, frame, scope, observations, self.settings, self.redefined_on
+        )
 
     def _segment(self, look: Look) -> tuple[Segment | None, str]:
         if not isinstance(look.segment, str):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -54,6 +55,7 @@ class Asked:
     segment_title: str
     today: date
     observations: Observations
+    redefined_on: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -77,6 +79,7 @@ def measure_journey(
     as_of_us: int | None = None,
     today: date | None = None,
     version: str = "",
+    redefined_on: Mapping[str, date] | None = None,
 ) -> MeasuredJourney:
     """The measured map of one journey.
 
@@ -105,6 +108,7 @@ def measure_journey(
         title,
         today or frame.last,
         Observations.of(engine.timelines.log, calendar),
+        redefined_on or {},
     )
     return _measured(asked, version)
 
@@ -123,7 +127,15 @@ def _measured(asked: Asked, version: str) -> MeasuredJourney:
     flow = journey_flow(journey, drawn, asked.engine, frame, asked.scope)
     met = _met(asked, drawn, frame.period)
     before = None if frame.comparison is None else _met(asked, drawn, frame.comparison)
-    cards = Cards(asked.documents, asked.engine, frame, asked.scope, asked.observations, asked.settings)
+    cards = Cards(
+        asked.documents,
+        asked.engine,
+        frame,
+        asked.scope,
+        asked.observations,
+        asked.settings,
+        asked.redefined_on,
+    )
     improvements = Improvements(documents, asked.engine, frame, asked.scope, cards, asked.today)
     touchpoints = tuple(_touchpoint(asked, one, flow, met, before, cards, improvements) for one in drawn)
     phases = tuple(_phase(asked, phase, touchpoints, flow, cards) for phase in journey.phases)

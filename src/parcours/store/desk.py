@@ -84,14 +84,20 @@ class Desk:
         """The kept version that the workspace's files came from; 0 when none did."""
         return _version_in(self.storage)
 
-    def diff(self, before: int | None = None, after: int | Path | None = None) -> tuple[Change, ...]:
-        """What changed from a kept version (default: the newest) to the files, to another version, or to the documents
-        of another folder (then from the files, and what that folder lacks is not called removed)."""
+    def states(
+        self, before: int | None = None, after: int | Path | None = None
+    ) -> tuple[Documents, Documents]:
+        """The documents of a kept version (default: the newest), and those of the files, of another version, or of the
+        files with what another folder would bring (then against the files, and what it lacks is not removed)."""
         if isinstance(after, Path):
             own, given = self.written(before), read_folder(after)
-            return diff(own.documents, WrittenDocuments({**own.written, **given.written}).documents)
+            return own.documents, WrittenDocuments({**own.written, **given.written}).documents
         first = self._newest() if before is None else before
-        return diff(self.written(first).documents, self.written(after).documents)
+        return self.written(first).documents, self.written(after).documents
+
+    def diff(self, before: int | None = None, after: int | Path | None = None) -> tuple[Change, ...]:
+        """What changed between two states; see ``states``."""
+        return diff(*self.states(before, after))
 
     def between_journeys(self, one: str, other: str) -> tuple[Change, ...]:
         """What one journey does otherwise than another, such as one as it is and as it should become."""
@@ -249,12 +255,21 @@ class Desk:
         with self.store() as store:
             return store.history(kind, id_)
 
-    def redefined_on(self, metric_id: str) -> date | None:
-        """The day since which a metric is computed as it is now; None when it never changed, or nothing was kept."""
+    def standing(self, own: WrittenDocuments) -> str:
+        """The newest kept version, with a ``+`` when the files have changed since; "" when nothing was kept."""
         if not self.has_store():
-            return None
+            return ""
         with self.store() as store:
-            return store.redefined_on(metric_id, self.settings.tz)
+            number = store.newest()
+            same = {one.path: one.text for one in store.state(number).values()} == own.texts
+        return f"{number}{'' if same else '+'}" if number else ""
+
+    def redefined(self) -> dict[str, date]:
+        """The metrics that were defined anew, each with the day since which it is computed as it is now."""
+        if not self.has_store():
+            return {}
+        with self.store() as store:
+            return store.redefined(self.settings.tz)
 
     def export(self, folder: Path, version: int | None = None, *, replace: bool = False) -> tuple[str, ...]:
         """Write all documents of a kept version (default: the newest) as files, to the byte as they were applied.

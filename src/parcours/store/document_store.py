@@ -177,6 +177,19 @@ class DocumentStore:
                 last = moment
         return None if last is None else last.astimezone(zone).date()
 
+    def redefined(self, zone: ZoneInfo) -> dict[str, date]:
+        """The metrics that were ever defined anew, each with the day since which it is computed as it is now."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                sa.select(documents.c.kind, documents.c.id, documents.c.number).where(
+                    documents.c.kind.in_(("metric", "feedback"))
+                )
+            ).all()
+        sources_changed = any(row.number > 1 for row in rows if row.kind == "feedback")
+        metrics = [row.id for row in rows if row.kind == "metric" and (row.number > 1 or sources_changed)]
+        found = {id_: self.redefined_on(id_, zone) for id_ in sorted(metrics)}
+        return {id_: day for id_, day in found.items() if day is not None}
+
     def _metric_states(self, metric_id: str) -> Iterator[tuple[datetime, Documents]]:
         """Every state of a metric and of the source that it reads, with its instant, the oldest first."""
         history = [one for one in reversed(self.history("metric", metric_id)) if not one.deleted]

@@ -19,8 +19,8 @@ from sqlalchemy.pool import NullPool
 
 from parcours.errors import InputError, MissingExtraError, WorkspaceBusyError, WorkspaceError
 from parcours.settings import Settings
+from parcours.store import STORE_FILE
 
-FILE_NAME = "documents.sqlite"
 NEWEST_STEP = "0001"  # of the migrations; a test keeps it so
 BUSY_SECONDS = 30
 _LOCK = 7_305_811_420_973  # any number that no other program of the database is likely to take
@@ -30,7 +30,7 @@ _KNOWN = "sqlite:///path/to/file.sqlite or postgresql://user@host/database"
 def store_url(folder: Path, settings: Settings) -> sa.URL:
     """Where the documents of a workspace are kept: by its setting ``store``, else a SQLite file in its folder."""
     if not settings.store:
-        return sa.URL.create("sqlite+pysqlite", database=str(folder / FILE_NAME))
+        return sa.URL.create("sqlite+pysqlite", database=str(folder / STORE_FILE))
     try:
         url = sa.make_url(settings.store)
     except ArgumentError:
