@@ -19,6 +19,7 @@ class Peer(ABC):
 
     title: ClassVar[str]
     threads: ClassVar[int] = 2
+    keeps_answers: ClassVar[bool] = False
     cannot: ClassVar[Mapping[str, str]] = {}
     differs: ClassVar[Mapping[str, str]] = {}
 
@@ -37,6 +38,10 @@ class Peer(ABC):
     @abstractmethod
     def open(self) -> None:
         """Make ready what was loaded."""
+
+    def forget(self) -> None:
+        """Throw away answers and parts of answers that are kept, and be open again."""
+        raise NotImplementedError
 
     def append(self, file: Path) -> None:
         """Add the events of a Parquet file to what is open."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,6 +24,7 @@ class Ours(Peer):
     """Parcours."""
 
     title: ClassVar[str] = "Parcours"
+    keeps_answers: ClassVar[bool] = True
     workspace: Workspace
 
     @staticmethod
@@ -38,6 +40,12 @@ class Ours(Peer):
         self.workspace = pc.init(self.folder / "shop", settings=settings, lifecycle=lifecycle_yaml())
         self.append(file)
         self.workspace.timelines.partitions()
+
+    def forget(self) -> None:
+        for kept in (self.folder / "shop" / "cache").iterdir():
+            if kept.name != "timelines":
+                shutil.rmtree(kept)
+        self.open()
 
     def append(self, file: Path) -> None:
         mapping = self.folder / "mapping.yaml"
