@@ -178,13 +178,10 @@ def _refresh_targets(ours: Figures) -> list[Target]:
     figures = ours.get("refresh_map", {})
     if "warm_s" not in figures:
         return []
-    ratio = warm_s(figures) / figures["first_s"] if figures["first_s"] else 0.0
-    measured = f"{figures['warm_s'][0]:.2f} s of {figures['first_s']:.2f} s"
-    return [
-        Target(
-            "the whole map after 1 % new events", "≤ 1/20 of the full time", measured, ratio <= REFRESH_SHARE
-        )
-    ]
+    answered, full = figures["answers_s"], figures["full_s"]
+    measured = f"{answered:.3g} s of {full:.3g} s (after appending for {figures['append_s']:.3g} s)"
+    met = answered <= REFRESH_SHARE * full
+    return [Target("the whole map after 1 % new events", "≤ 1/20 of the full time", measured, met)]
 
 
 def exponent(sizes: Mapping[int, float]) -> float | None:
