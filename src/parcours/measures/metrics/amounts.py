@@ -100,15 +100,14 @@ def _counts(partition: Partition, query: Query) -> Longs:
         _, period = _first_ever(partition, query)
         return _binned(period, count)
     part = view(partition, query).partition
-    period = query.period_of(part.timestamps)
     rows = matches(part, query.events)
     if query.way == "events":
-        return _binned(period[rows], count)
+        return _binned(query.period_of(part.timestamps[rows]), count)
     found = np.zeros(count, dtype=np.int64)
     if query.way == "customers":
-        _tally_customers(part.offsets, rows, period, found)
+        _tally_customers(part.offsets, rows, query.period_at(part.timestamps, rows), found)
     else:
-        _tally_sessions(part.offsets, part.timestamps, rows, period, IDLE_US, found)
+        _tally_sessions(part.offsets, part.timestamps, rows, query.period_of(part.timestamps), IDLE_US, found)
     return found
 
 
@@ -127,8 +126,9 @@ def _first_ever(partition: Partition, query: Query) -> tuple[Longs, Longs]:
 
 def _values(partition: Partition, query: Query) -> Tallies:
     part = view(partition, query).partition
-    period = query.period_of(part.timestamps)
-    rows = matches(part, query.events) & (period >= 0)
+    rows = matches(part, query.events)
+    period = query.period_at(part.timestamps, rows)
+    rows = rows & (period >= 0)
     if query.of != "value":
         values = scaled_column(part, query.of)
         rows &= values != MISSING_VALUE

@@ -82,12 +82,13 @@ class Answers(Measure[Query, AnswersResult]):
 
     def map(self, partition: Partition, query: Query) -> Partial:
         part = view(partition, query).partition
-        period = query.period_of(part.timestamps)
-        values = scaled_column(part, query.score)
-        rows = matches(part, query.events) & (period >= 0) & (values != MISSING_VALUE)
+        rows = matches(part, query.events)
+        period = query.period_at(part.timestamps, rows)
+        values = scaled_column(part, query.score) if rows.any() else period
+        rows = rows & (period >= 0) & (values != MISSING_VALUE)
         asked = np.zeros(len(query.first_days), dtype=np.int64)
         if query.asked is not None:
-            sent = period[matches(part, query.asked)]
+            sent = query.period_of(part.timestamps[matches(part, query.asked)])
             asked += np.bincount(sent[sent >= 0], minlength=len(asked))
         found = of_rows([""], np.zeros(int(rows.sum()), np.int64), period[rows], values[rows])
         return {"asked": asked, **found.partial()}

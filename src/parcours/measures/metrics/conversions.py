@@ -94,7 +94,7 @@ def _states(partition: Partition, query: Query) -> NDArray[np.int8]:
     states = np.zeros((partition.customer_count, len(query.first_days)), dtype=np.int8)
     _convert(
         partition.offsets, partition.timestamps, starts, scope & matches(partition, query.to),
-        query.period_of(partition.timestamps), min(query.within.us, LONGEST_US), query.as_of_us, states,
+        query.period_at(partition.timestamps, starts), min(query.within.us, LONGEST_US), query.as_of_us, states,
     )  # fmt: skip
     return states
 

@@ -50,6 +50,12 @@ class Query(contract.Query):
         found = np.searchsorted(bounds, instants, side="right") - 1
         return np.where((found >= len(self.first_days)) | (instants > self.as_of_us), -1, found)
 
+    def period_at(self, instants: Longs, rows: NDArray[np.bool_]) -> Longs:
+        """The same for the flagged rows only, which may be few; −1 elsewhere."""
+        found = np.full(len(instants), -1, dtype=np.int64)
+        found[rows] = self.period_of(instants[rows])
+        return found
+
 
 @dataclass(frozen=True)
 class Value:

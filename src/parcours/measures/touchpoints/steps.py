@@ -225,7 +225,7 @@ def _worth(partition: Partition, query: Query, found: Attempts, moved: NDArray[n
         moved,
         sums,
     )
-    labels = np.array([*currency.values, "(none)"])
+    labels = np.array([*currency.values, ""])  # without a currency nobody knows what it is worth
     order = np.argsort(labels, kind="stable")
     order = order[sums[order].any(axis=1)]
     return {"currencies": labels[order], "value_minor": sums[order], "unfinished": unfinished}
