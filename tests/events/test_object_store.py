@@ -28,8 +28,11 @@ from parcours.events import object_store
 from parcours.events.mapping import parse_mapping
 from parcours.events.object_store import ObjectStore, options_of
 from parcours.events.storage import Folder, storage_of, store_address
+from parcours.journeys.templates import template_text
 from parcours.settings import Settings
 from parcours.workspace import Workspace
+
+LIFECYCLE = template_text("ecommerce", "en")  # and no other document: each takes requests
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MAPPING = """
@@ -66,7 +69,9 @@ def imported(workspace: Workspace, folder: Path, text: str, name: str = "orders.
 
 
 def made(place: Path | str, folder: Path) -> Workspace:
-    workspace = parcours.init(place, settings=Settings(buckets=4, title="shop", memory_mb=512))
+    workspace = parcours.init(
+        place, settings=Settings(buckets=4, title="shop", memory_mb=512), lifecycle=LIFECYCLE
+    )
     imported(workspace, folder, FIRST)
     imported(workspace, folder, SECOND, days=1)
     workspace.save_segment(SEGMENT)

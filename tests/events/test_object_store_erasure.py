@@ -15,13 +15,16 @@ from made_store import Server
 from parcours.errors import UnknownCustomerError
 from parcours.events.erasure import JOURNAL, Proof
 from parcours.events.tombstones import FILE
+from parcours.journeys.templates import template_text
 from parcours.settings import Settings
 from parcours.workspace import Workspace
+
+LIFECYCLE = template_text("ecommerce", "en")  # and no other document: each takes requests
 
 
 def shop(place: str) -> Workspace:
     """Quirin on his device, and bob, in two batches."""
-    workspace = parcours.init(place, settings=Settings(buckets=2, memory_mb=512))
+    workspace = parcours.init(place, settings=Settings(buckets=2, memory_mb=512), lifecycle=LIFECYCLE)
     own = [
         row("quirin", 4, "order", "a1", value_minor=900, currency="EUR"),
         row("anonymous:d-quirin", 3, "visit", "a2", anonymous_id="d-quirin"),

@@ -22,8 +22,11 @@ from made_store import Server
 from parcours.errors import StoreError, WorkspaceBusyError, WritingTakenOverError
 from parcours.events import lease
 from parcours.events.lease import Lease
+from parcours.journeys.templates import template_text
 from parcours.settings import Settings
 from parcours.workspace import Workspace
+
+LIFECYCLE = template_text("ecommerce", "en")  # and no other document: each takes requests
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SILENCE = 1.0
@@ -85,7 +88,7 @@ STOPPED = ("stopped before the side tables", "stopped before the commit")
 def address(bucket: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(lease, "LEASE_SECONDS", SILENCE)
     place = f"s3://{bucket}/shop"
-    parcours.init(place, settings=Settings(buckets=2, memory_mb=512))
+    parcours.init(place, settings=Settings(buckets=2, memory_mb=512), lifecycle=LIFECYCLE)
     return place
 
 
