@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -45,6 +46,9 @@ def init(
             metavar="NAME", help="The lifecycle and journeys to start from; see the how-to of lifecycles."
         ),
     ] = "ecommerce",
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Fill it with made-up events that walk the template's journey.")
+    ] = False,
 ) -> None:
     """Make a workspace: a folder with settings, an empty event log and a lifecycle to begin with."""
     import parcours
@@ -57,10 +61,19 @@ def init(
         week_start=week_start,
         language=lang,
         buckets=buckets,
+        simulated=sample,
+        source=say(lang, "Simulated events, made up for the template.") if sample else "",
     )
     workspace = parcours.init(folder, settings=settings, documents=template_files(template, lang))
     typer.echo(say(lang, "Made the workspace {folder}.", folder=workspace.address))
-    typer.echo(say(lang, "Next: {command}", command=f"parcours import FILE --suggest -w {workspace.address}"))
+    command = f"parcours import FILE --suggest -w {workspace.address}"
+    if sample:
+        from parcours.samples.demo import fill_with_samples
+
+        count = fill_with_samples(workspace, now=datetime.now(UTC))
+        typer.echo(say(lang, "Made up {count} sample events.", count=f"{count:,}"))
+        command = f"parcours journey {next(iter(workspace.documents().journeys))} -w {workspace.address}"
+    typer.echo(say(lang, "Next: {command}", command=command))
 
 
 def _settings(**given: object) -> Settings:

@@ -20,6 +20,8 @@ FRENCH = ANSWERS | {
     "… and {count} more rows; --rows 0 shows all": "… et {count} lignes de plus\u00a0; --rows 0 les montre toutes",
     "Made the workspace {folder}.": "L’espace de travail {folder} est prêt.",
     "Next: {command}": "Ensuite\u00a0: {command}",
+    "Made up {count} sample events.": "{count} événements d’exemple inventés.",
+    "Simulated events, made up for the template.": "Événements simulés, inventés pour le modèle.",
     "The map is in {file}.": "La carte est dans {file}.",
     "The journey is in {file}.": "Le parcours est dans {file}.",
     "The workspace is in {folder}.": "L’espace de travail est dans {folder}.",

@@ -24,6 +24,7 @@ from parcours.errors import QueryError, did_you_mean
 from parcours.journeys.templates import files_of
 from parcours.journeys.templates.bundles import documents_in
 from parcours.samples.simulated_shop import simulate
+from parcours.samples.template_events import sample_events
 from parcours.settings import Language, Settings
 from parcours.workspace import Workspace, init
 
@@ -151,6 +152,23 @@ def build_demo(
                 progress=progress,
             )
     return workspace
+
+
+def fill_with_samples(workspace: Workspace, *, now: datetime) -> int:
+    """Import made-up events that walk the workspace's first journey; their number.
+
+    They end at the beginning of the day of ``now``. Raises QueryError when there is no journey to walk.
+    """
+    documents = workspace.documents()
+    if not documents.journeys:
+        raise QueryError(
+            "There is no journey to make sample events for.", hint="Begin with: parcours init --template"
+        )
+    with TemporaryDirectory(prefix="parcours-") as folder:
+        place = Path(folder) / "sample.parquet"
+        pq.write_table(sample_events(documents, end=now.astimezone(UTC).date()), place)
+        report = workspace.import_files([place], DATA / "shop" / "events.yaml", now=now)
+    return report.events
 
 
 @contextmanager
