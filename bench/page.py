@@ -73,7 +73,8 @@ def _settings(results: Mapping[str, Any]) -> str:
     machine = results["machine"]
     system = f"{machine['system']}, Python {machine['python']}"
     processor = f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB"
-    lines = [f"Measured on {processor}, {system}.\n"]
+    busy = f"{machine['load_average']} processes wanting a core at its end"
+    lines = [f"Measured on {processor}, {system}; {busy}.\n"]
     for name, questions in results["peers"].items():
         settings = next((one["settings"] for one in questions.values() if "settings" in one), "not installed")
         lines.append(f"- {KNOWN[name].peer().title}: {settings}")
