@@ -19,7 +19,8 @@ from parcours.measures.funnel.result import FunnelResult
 from parcours.measures.touchpoints.steps import STEPS, StepsResult
 from parcours.measures.touchpoints.steps import Query as StepsQuery
 from parcours.stats.proportions import wilson
-from parcours.values import Estimate
+from parcours.stats.quantiles import median
+from parcours.values import DAY_US, Estimate
 
 WHOLE = "as-those-who-moved-on"
 SO_FAR = "as-those-who-moved-on-so-far"
@@ -85,12 +86,13 @@ def journey_flow(
     result = engine.ask(funnel.MEASURE, FunnelQuery(**asked))
     counted = engine.ask(STEPS, StepsQuery(**asked, value=journey.value, value_within=journey.value_within))
     touchpoints = [name for name, _ in steps]
+    through = median(counted.through_us) if len(steps) > 1 else None
     return JourneyFlow(
         touchpoints={name: _flow(number, result, counted) for number, name in enumerate(touchpoints)},
         entered=result.total.steps[0].reached,
         completed=result.converted,
         completion=wilson(result.converted, result.total.steps[0].reached),
-        median_days_to_complete=_days(result.total.steps[0].median_seconds) if len(steps) > 1 else None,
+        median_days_to_complete=None if through is None else through / DAY_US,
         currency=counted.currency,
         value_assumption="" if not counted.currency else SO_FAR if counted.unfinished else WHOLE,
     )

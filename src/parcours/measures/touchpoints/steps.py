@@ -28,6 +28,7 @@ from parcours.measures.funnel.attempts import Attempts, attempts
 from parcours.measures.funnel.next_events import next_rows
 from parcours.measures.partials import add_labelled
 from parcours.measures.result import Result
+from parcours.stats.counting import ValueCounts
 from parcours.timelines.kernel import kernel
 from parcours.timelines.masks import matches
 from parcours.timelines.matchers import Selector
@@ -64,6 +65,7 @@ class StepsResult(Result):
     value_minor: Longs  # [step] sum over those who moved on
     currency: str  # "" when nothing was spent, or in several currencies
     unfinished: int  # of those who moved on from any step: their time to spend was not over
+    through_us: ValueCounts  # how long those who got to the last required step took from the first one
 
     def mean_minor(self, step: int) -> int | None:
         """What one of those who moved on from a step spent on average, rounded; None when nobody did."""
@@ -128,6 +130,7 @@ class Steps(Measure[Query, StepsResult]):
             "counts": counts,
             "next_names": labels[some],
             "next_counts": instead[first][some],
+            **_through(query, found),
             **_worth(partition, query, found, state[1]),
         }
 
@@ -140,7 +143,8 @@ class Steps(Measure[Query, StepsResult]):
             merged[labels], merged[counts] = add_labelled(
                 (one[labels], other[labels]), (one[counts], other[counts])
             )
-        return merged
+        times = _times(one) + _times(other)
+        return merged | {"through_us": times.values, "through": times.counts}
 
     def finish(self, partial: Partial, query: Query) -> StepsResult:
         currencies = [str(name) for name in partial["currencies"]]
@@ -156,6 +160,7 @@ class Steps(Measure[Query, StepsResult]):
             value_minor=partial["value_minor"][0] if single else np.zeros(steps, dtype=np.int64),
             currency=currencies[0] if single else "",
             unfinished=int(partial["unfinished"][0]),
+            through_us=_times(partial),
         )
 
     def members(
@@ -172,6 +177,18 @@ class Steps(Measure[Query, StepsResult]):
         chosen = _states(query, found)[STATES.index(cell["state"])][:, numbers[cell["step"]]]
         positions: NDArray[np.int32] = np.unique(found.unit[chosen])
         return positions
+
+
+def _through(query: Query, found: Attempts) -> Partial:
+    """The lengths of the ways that were gone to the end."""
+    last = query.last_required
+    arrived = found.reach > last
+    times = ValueCounts.of(found.times[arrived, last] - found.times[arrived, 0])
+    return {"through_us": times.values, "through": times.counts}
+
+
+def _times(partial: Partial) -> ValueCounts:
+    return ValueCounts(partial["through_us"], partial["through"])
 
 
 def _plain(query: Query) -> FunnelQuery:
