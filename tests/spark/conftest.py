@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
@@ -21,12 +20,6 @@ from spark_cluster import SETTINGS, Cluster, java_problem
 
 # small, so that a small log takes several files, pieces and levels of merging
 SMALL = Sizes(share_events=180, least_share_events=180, piece_events=60, fan_in=3)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("spark"))
 
 
 @pytest.fixture(scope="session")

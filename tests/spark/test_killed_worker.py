@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyspark.cloudpickle import register_pickle_by_value
 from pyspark.sql import SparkSession
 
@@ -21,6 +22,8 @@ from parcours.spark.sessions import session_of
 from parcours.spark.timelines import Sizes
 from parcours.timelines.partition import Partition
 from spark_cluster import Cluster, wait_for
+
+pytestmark = pytest.mark.xdist_group("spark")  # one cluster for all
 
 register_pickle_by_value(sys.modules[__name__])  # executors do not have the tests
 FIRST_PIECES, WAIT_SECONDS = 2, 120

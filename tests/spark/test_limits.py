@@ -18,6 +18,8 @@ from parcours.spark.sessions import is_spark, session_of
 from parcours.spark.timelines import Sizes
 from parcours.spark.trouble import cluster_error
 
+pytestmark = pytest.mark.xdist_group("spark")  # one cluster for all
+
 EVENTS = measures()["events"]
 ANY = EVENTS.question(as_of_us=10**9)
 

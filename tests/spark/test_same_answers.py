@@ -8,6 +8,8 @@ from made_shop import Asked, questions
 from parcours.measures.engine import LocalEngine
 from parcours.spark.engine import SparkEngine
 
+pytestmark = pytest.mark.xdist_group("spark")  # one cluster for all
+
 
 @pytest.mark.parametrize("name", sorted(questions()))
 def test_the_cluster_answers_as_this_machine_does(name: str, engine: SparkEngine, local: LocalEngine) -> None:

@@ -37,7 +37,7 @@ class LogFiles:
     def rows(self, session: SparkSession) -> DataFrame:
         from pyspark.sql import functions as sql
 
-        reader = session.read.schema(_LOG).option("basePath", literal(self.root))
+        reader = session.read.schema(_LOG).option("basePath", self.root)
         found = reader.option("datetimeRebaseMode", "CORRECTED").parquet(
             *(literal(file) for file in self.files)
         )
