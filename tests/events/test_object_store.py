@@ -28,11 +28,17 @@ from parcours.events import object_store
 from parcours.events.mapping import parse_mapping
 from parcours.events.object_store import ObjectStore, options_of
 from parcours.events.storage import Folder, storage_of, store_address
-from parcours.journeys.templates import template_text
 from parcours.settings import Settings
 from parcours.workspace import Workspace
 
-LIFECYCLE = template_text("ecommerce", "en")  # and no other document: each takes requests
+LIFECYCLE = """
+kind: lifecycle
+id: shop
+title: Shop
+stages:
+  - {id: aware, title: Aware, enter: visit, lapse: {after: 45d}}
+  - {id: buyer, title: Buyer, enter: order, lapse: {after: 60d}}
+"""
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MAPPING = """
