@@ -198,7 +198,8 @@ def _met(asked: Asked, drawn: tuple[Drawn, ...], span: Span) -> TouchpointsResul
         TouchpointRule(id=one.id, events=one.events, next=tuple(way.to for way in one.next if way.to in ids))
         for one in bound
     )
-    query = TouchpointsQuery(touchpoints=rules, **asked.frame.within(span), **asked.scope)
+    titles = {value: one.title for one in asked.documents.channels.values() for value in one.event_values}
+    query = TouchpointsQuery(touchpoints=rules, channels=titles, **asked.frame.within(span), **asked.scope)
     return asked.engine.ask(TOUCHPOINTS, query)
 
 
