@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def _print_disagreements(console: Console, results: dict[str, Any]) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--events", type=int, default=10_000_000, help="about so many (1_000_000 …)")
+    parser.add_argument("--events", type=_at_least(1_000), default=10_000_000, help="about so many")
     parser.add_argument(
         "--peers", type=_some(tuple(KNOWN)), default=tuple(KNOWN), help=f"all, or of {', '.join(KNOWN)}"
     )
@@ -103,7 +104,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--questions", type=_some(names), default=names, help=f"all, or of {', '.join(names)}"
     )
-    parser.add_argument("--runs", type=int, default=5, help="warm runs of each question; the median counts")
+    parser.add_argument(
+        "--runs", type=_at_least(1), default=5, help="warm runs of each question; the median counts"
+    )
     parser.add_argument(
         "--time-limit",
         type=float,
@@ -118,7 +121,16 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _some(every: tuple[str, ...]) -> Any:
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.replace("_", "").isdigit() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least:,} on")
+        return int(text)
+
+    return number
+
+
+def _some(every: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
     def chosen(text: str) -> tuple[str, ...]:
         names = every if text == "all" else tuple(text.split(","))
         if unknown := [name for name in names if name not in every]:
