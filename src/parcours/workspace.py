@@ -30,7 +30,7 @@ from parcours.journeys.lifecycle import load_lifecycle
 from parcours.journeys.reading import read_folder, read_texts
 from parcours.journeys.references import check_references
 from parcours.journeys.segments import SegmentDocument, load_segment
-from parcours.journeys.templates import template_files, template_text
+from parcours.journeys.templates import files_of, template_files, template_text
 from parcours.lifecycle import sql
 from parcours.maps.asked import JourneyMaps, Look
 from parcours.maps.customer import CustomerTimeline, customer_timeline
@@ -363,8 +363,8 @@ def init(
 ) -> Workspace:
     """Make a workspace in a new or empty folder, or in an object store: ``s3://bucket/shop``, ``gs://``, ``az://``.
 
-    ``lifecycle`` is the YAML text of its lifecycle document, ``documents`` are texts of more documents by their
-    paths; default: all of the e-commerce template in the settings' language. Raises WorkspaceExistsError when the
+    ``lifecycle`` is the YAML text of its lifecycle document (ready metrics that it names come along), ``documents``
+    are texts of more documents by their paths; default: all of the e-commerce template in the settings' language. Raises WorkspaceExistsError when the
     place holds anything already, StoreError when a store is out of reach or refuses, DocumentError when a text is
     wrong."""
     path, storage = Path(folder), storage_of(folder)
@@ -387,15 +387,14 @@ def _first_texts(
     lifecycle: str | None, documents: Mapping[str, str] | None, settings: Settings
 ) -> Mapping[str, str]:
     """The documents of a new workspace, found right: those given, or the template's."""
-    if lifecycle is None and documents is None:
-        return template_files(DEFAULT_TEMPLATE, settings.language)
-    texts = dict(documents or {})
-    if lifecycle is not None:
-        texts[LIFECYCLE_FILE] = lifecycle
+    if documents is None:
+        if lifecycle is None:
+            return template_files(DEFAULT_TEMPLATE, settings.language)
+        return files_of(lifecycle, (), settings.language)
+    texts = dict(documents) if lifecycle is None else {**documents, LIFECYCLE_FILE: lifecycle}
     texts.setdefault(LIFECYCLE_FILE, template_text(DEFAULT_TEMPLATE, settings.language))
     load_lifecycle(texts[LIFECYCLE_FILE], file=LIFECYCLE_FILE)
-    if documents:
-        check_references(read_texts(texts))
+    check_references(read_texts(texts))
     return texts
 
 

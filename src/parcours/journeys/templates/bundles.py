@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ruamel.yaml import YAML
 
-from parcours.journeys.catalogue import ready_feedback, ready_metric
+from parcours.journeys.catalogue import FEEDBACK, catalogue_names, ready_feedback, ready_metric
 from parcours.journeys.documents import KINDS, Document
 from parcours.journeys.references import references
 
@@ -45,9 +45,9 @@ def _common(kind: str, id_: str, language: Language) -> Document | None:
     shared = {(raw["kind"], raw["id"]): raw for part in _COMMON for raw in _raw(part)}
     if (kind, id_) in shared:
         return _document(shared[kind, id_], language)
-    if kind == "metric":
+    if kind == "metric" and id_ in catalogue_names():
         return ready_metric(id_, language)
-    return ready_feedback(id_, language) if kind == "feedback" else None
+    return ready_feedback(id_, language) if kind == "feedback" and id_ in FEEDBACK else None
 
 
 def _key(document: Document) -> tuple[str, str]:
