@@ -88,11 +88,22 @@ def test_every_public_method_says_what_it_answers() -> None:
             assert member.__doc__, name
 
 
-def test_a_new_workspace_is_a_folder_with_settings_document_and_log(tmp_path: Path) -> None:
+def test_a_new_workspace_is_a_folder_with_settings_documents_and_log(tmp_path: Path) -> None:
     made = pc.init(
         tmp_path / "un dossier" / "boutique d'été", settings=Settings(title="é", language="fr", buckets=3)
     )
-    assert {path.name for path in made.folder.iterdir()} == {FILE_NAME, LIFECYCLE_FILE, "log"}
+    folders = {
+        "journeys",
+        "personas",
+        "channels",
+        "metrics",
+        "feedback",
+        "pain-points",
+        "opportunities",
+        "solutions",
+    }
+    assert {path.name for path in made.folder.iterdir()} == {FILE_NAME, LIFECYCLE_FILE, "log"} | folders
+    assert {one.severity for one in made.check()} <= {"warning", "note"}
     opened = pc.open(made.folder)
     assert opened.settings == made.settings
     assert opened.document.title

@@ -364,9 +364,9 @@ def init(
     """Make a workspace in a new or empty folder, or in an object store: ``s3://bucket/shop``, ``gs://``, ``az://``.
 
     ``lifecycle`` is the YAML text of its lifecycle document (ready metrics that it names come along), ``documents``
-    are texts of more documents by their paths; default: all of the e-commerce template in the settings' language. Raises WorkspaceExistsError when the
-    place holds anything already, StoreError when a store is out of reach or refuses, DocumentError when a text is
-    wrong."""
+    are texts of more documents by their paths; default: all of the e-commerce template in the settings' language.
+    Raises WorkspaceExistsError when the place holds anything already, StoreError when a store is out of reach or
+    refuses, DocumentError when a text is wrong."""
     path, storage = Path(folder), storage_of(folder)
     _check_new(storage)
     title = path.resolve().name.encode("utf-8", "replace").decode()  # a folder's name may be no text
