@@ -14,7 +14,7 @@ from typing import Any, Final
 from bench.costs import COSTS
 from bench.page import table
 from bench.peers.known import ROOT
-from bench.scale_simulation import SIZES, Cluster, median_merging, merge_table, skew_table
+from bench.scale_simulation import SIZES, Cluster, median_merging, merge_table, power_of_ten, skew_table
 
 PAGE: Final = Path("docs/why/scale.md")
 SECONDS_A_QUESTION: Final = 10.0  # how fast a question is to be on a cluster
@@ -143,7 +143,7 @@ def size_table(found: list[Size]) -> str:
         ("merging its partials", "merge_s", ".2f", " s"),
         ("a funnel", "question_dollars", ".4f", " $"),
     )
-    head = ["", *(f"{one.events:.0e} events".replace("e+", "e") for one in found)]
+    head = ["", *(f"{power_of_ten(one.events)} events" for one in found)]
     rows = [
         [title, *(f"{getattr(one, name):{form}}{unit}" for one in found)] for title, name, form, unit in lines
     ]

@@ -141,6 +141,11 @@ def merge_table() -> list[list[str]]:
 SIZES: Final = ((1e9, 20_000_000, 256), (1e10, 200_000_000, 1_024), (1e11, 2_000_000_000, 4_096))
 
 
+def power_of_ten(events: float) -> str:
+    """1e9 as people write it."""
+    return "10" + f"{np.log10(events):.0f}".translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def skew_table() -> list[list[str]]:
     """Rows of the document: buckets of each size under three laws, with a bot that makes one event in a thousand."""
     rows = []
@@ -148,7 +153,7 @@ def skew_table() -> list[list[str]]:
         for law in (0.6, 0.8, 1.0):
             found = skew(events, customers, buckets, law=law, bot_events=events / 1000)
             rows.append(
-                [f"{events:.0e}".replace("e+", "e"), f"{buckets:,}", f"{law}", f"{found.busiest_customer:.3g}",
+                [power_of_ten(events), f"{buckets:,}", f"{law}", f"{found.busiest_customer:.3g}",
                  f"{found.largest:.2f}", f"{found.largest_with_bot:.2f}"]
             )  # fmt: skip
     return rows
