@@ -98,11 +98,11 @@ def stop_all(processes: Iterable[subprocess.Popen[bytes]]) -> None:
         process.wait()
 
 
-def environment() -> dict[str, str]:
+def environment(daemon_memory: str = "256m") -> dict[str, str]:
     given = {
         "SPARK_HOME": str(HOME),
         "SPARK_LOCAL_IP": LOOPBACK,
-        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_MEMORY": daemon_memory,
         "SPARK_DAEMON_JAVA_OPTS": FAST_START,
     }
     return os.environ | given | {"PYSPARK_PYTHON": sys.executable}

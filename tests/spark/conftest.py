@@ -42,7 +42,6 @@ def session(cluster: Cluster) -> Iterator[SparkSession]:
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
 

@@ -57,7 +57,7 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with log.open("wb") as file:
         server = subprocess.Popen(
             [str(HOME / "bin" / "spark-submit"), "--class", SERVER, "--master", "local[2]", *options, "spark-internal"],
-            env=environment(), stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            env=environment("640m"), stdin=subprocess.DEVNULL, stdout=file, stderr=file,
         )  # fmt: skip
     try:
         wait_for(log, "Spark Connect server started")
@@ -102,8 +102,7 @@ def test_the_command_takes_an_engine(shop: Path, connect: str) -> None:
 def test_the_command_tells_a_wrong_engine(shop: Path) -> None:
     asked = [
         sys.executable,
-        "-m",
-        "parcours.cli",
+        *COMMAND,
         "funnel",
         "visit",
         "order",

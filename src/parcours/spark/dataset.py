@@ -1,8 +1,9 @@
 """The timelines on the lake: Parquet files of whole customers, sorted by customer and time, and what is known of them.
 
-    log/spark/<name>/part-….parquet   one row an event, one file a share of the customers
-    log/spark/<name>.json             what is in it; written last, so that a half-written one is never read
+    log/spark/<name>-<build>/part-….parquet   one row an event, one file a share of the customers
+    log/spark/<name>.json                     what is in it; written last, so that a half-written one is never read
 
+Two processes that build the same at once write to folders of their own; the last to end is read from then on.
 They are derived and may be deleted at any time. They belong to one state of the log; another state has another name.
 """
 
@@ -30,6 +31,7 @@ class Dataset:
     """One set of timelines: of customers, or of another unit."""
 
     name: str
+    folder: str  # below that of all timelines
     names: tuple[str, ...]  # of events, sorted; a code is a place in it
     files: int  # at most
     events: int

@@ -57,12 +57,13 @@ def whole_customers(batches: Iterable[pa.RecordBatch], piece_rows: int) -> Itera
         positions = _positions(batch, before)
         before = int(positions[-1])
         starts = np.flatnonzero(positions == 0)
-        end = int(starts[-1]) if len(starts) else 0
-        if count + end >= piece_rows and (count or end):
+        end = int(starts[-1]) if len(starts) else 0  # where the last customer of the batch begins, if one does
+        enough = len(starts) > 0 and count + end >= piece_rows
+        if enough:
             yield pa.Table.from_batches([*held, batch.slice(0, end)])
-            held, count, batch = [], 0, batch.slice(end)  # noqa: PLW2901  (what is left of it)
-        held.append(batch)
-        count += batch.num_rows
+            held, count = [], 0
+        held.append(batch.slice(end) if enough else batch)
+        count += held[-1].num_rows
     if held:
         yield pa.Table.from_batches(held)
 
@@ -70,6 +71,8 @@ def whole_customers(batches: Iterable[pa.RecordBatch], piece_rows: int) -> Itera
 def partition_of(rows: pa.Table, names: Sequence[str], *, fingerprint: str, bucket: int = 0) -> Partition:
     """Whole customers as a partition; columns that were not sent raise MissingColumnError when they are read."""
     starts = np.flatnonzero(rows["position"].to_numpy() == 0)
+    if rows.num_rows and (not len(starts) or starts[0]):
+        raise CutCustomerError
     codes = rows["code"].to_numpy()
     present = np.flatnonzero(np.bincount(codes, minlength=len(names)))
     recoded = np.zeros(len(names) + 1, dtype=np.int32)

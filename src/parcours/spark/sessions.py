@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from parcours.errors import ClusterError, MissingExtraError, QueryError
@@ -49,7 +50,7 @@ def session_of(engine: Any) -> SparkSession:
     Raises MissingExtraError without pyspark, ClusterError when the cluster is out of reach.
     """
     try:
-        import pyspark  # noqa: F401
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise MissingExtraError("Answering on Spark", "spark") from None
@@ -57,7 +58,8 @@ def session_of(engine: Any) -> SparkSession:
         given: SparkSession = _started(SparkSession, engine) if isinstance(engine, str) else engine
         own: SparkSession = given.newSession()
         for name, value in _SETTINGS.items():
-            own.conf.set(name, value)
+            with suppress(PySparkException):  # a service may refuse; what matters is checked in each task
+                own.conf.set(name, value)
     return own
 
 

@@ -7,6 +7,7 @@ it; events never do.
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass, replace
 from math import ceil
 from threading import RLock
@@ -91,7 +92,7 @@ class SparkTimelines:
         """The rows of timelines with what every question needs, and some columns more."""
         from pyspark.sql import functions as sql
 
-        address = dataset.spark_address(self.log.storage, f"{dataset.FOLDER}/{source.name}")
+        address = dataset.spark_address(self.log.storage, f"{dataset.FOLDER}/{source.folder}")
         found = self.session.read.parquet(dataset.literal(address))
         first = sql.when(sql.col("position") == 0, sql.col("customer")).alias("customer")
         traits = [self._trait(source, name) for name in columns if name.startswith(TRAIT)]
@@ -116,7 +117,7 @@ class SparkTimelines:
     def _built(self, name: str) -> Dataset:
         log = building.LogFiles(*self._files())
         if not log.files:
-            return Dataset(name, (), 0, 0, 0, 0, 0, "", 0, has_traits=False)
+            return Dataset(name, "", (), 0, 0, 0, 0, 0, "", 0, has_traits=False)
         raw = log.rows(self.session)
         counts = building.counts_by_name(raw)
         identity = resolve(building.identity_events(raw), limit=self._limit)
@@ -149,7 +150,8 @@ class SparkTimelines:
     def _stored(self, rows: DataFrame, name: str, names: tuple[str, ...], shares: int) -> Dataset:
         from pyspark.sql import functions as sql
 
-        address = dataset.spark_address(self.log.storage, f"{dataset.FOLDER}/{name}")
+        folder = f"{name}-{uuid.uuid4().hex[:8]}"
+        address = dataset.spark_address(self.log.storage, f"{dataset.FOLDER}/{folder}")
         building.store(rows, address)
         written = self.session.read.parquet(dataset.literal(address))
         figures = written.agg(
@@ -161,7 +163,7 @@ class SparkTimelines:
             sql.coalesce(sql.max("position") + 1, sql.lit(0)).alias("largest_events"),
         )
         (row,) = figures.toArrow().to_pylist()
-        return Dataset(name, names, shares, has_traits="traits" in written.columns, **row)
+        return Dataset(name, folder, names, shares, has_traits="traits" in written.columns, **row)
 
     def piece_events(self, columns: tuple[str, ...]) -> int:
         """How many events a task may look at together: fewer where executors are small."""
