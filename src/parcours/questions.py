@@ -7,7 +7,7 @@ notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property, partial
 from os import cpu_count
@@ -28,13 +28,18 @@ from parcours.measures.asking import Engine
 from parcours.measures.comparison import Comparison, compare
 from parcours.measures.contract import Measure, Query, measures
 from parcours.measures.engine import LocalEngine
+from parcours.measures.flow.item_query import EVENT
 from parcours.measures.naming import in_segment
 from parcours.settings import Settings
 from parcours.spark.engine import engine_on
 from parcours.spark.sessions import is_spark
 from parcours.timelines.calendar import Calendar, Unit
-from parcours.timelines.matchers import Selector
+from parcours.timelines.columns import property_names
+from parcours.timelines.masks import PROFILE
+from parcours.timelines.matchers import Selector, Where
+from parcours.timelines.partition import Column, Partition
 from parcours.timelines.timelines import Timelines
+from parcours.timelines.units import CUSTOMER
 from parcours.values import DAY_US, Duration, instant_us
 
 if TYPE_CHECKING:
@@ -200,8 +205,40 @@ class Questions:
         They are no mistake, as events may come later; but a zero because of a misspelt name must not go unseen.
         """
         present = self.engine.timelines.event_names()
-        named = {name for selector in _selectors(query) for name in selector.event}
+        by_document = "events" in type(query).model_fields and vars(query)["events"] == self.document.activity
+        asked = query.model_copy(update={"events": ()}) if by_document else query  # those are for ``check``
+        named = {name for selector in _selectors(asked) for name in selector.event}
         return {name: closest(name, present) for name in sorted(named - present - {"*"})}
+
+    def absent_properties(self, query: Query) -> dict[str, str | None]:
+        """Properties that a question breaks down by, holds or puts conditions on and that no event has, each with the
+        one probably meant.
+        """
+        named = {name for name in _properties(query) if not name.startswith(PROFILE)} - {"value"}
+        absent = named - self._held(named, lambda part, name: part.column(name))
+        buckets = range(self.log.buckets) if absent else ()
+        known = {name for bucket in buckets for name in property_names(self.log.files(bucket))}
+        return {name: closest(name, known) for name in sorted(absent)}
+
+    def absent_traits(self, query: Query) -> dict[str, str | None]:
+        """Traits that a question names and no profile has, each with the one probably meant."""
+        named = {name.removeprefix(PROFILE) for name in _properties(query) if name.startswith(PROFILE)}
+        absent = named - self._held(named, lambda part, name: part.trait(name))
+        known = self.timelines.profiles.names() if absent else ()
+        return {name: closest(name, known) for name in sorted(absent)}
+
+    def _held(self, named: set[str], read: Callable[[Partition, str], Column]) -> set[str]:
+        """The names of which there is any value."""
+        if not named:
+            return set()
+        return set(
+            self.engine.named(lambda part: [name for name in sorted(named) if read(part, name).values])
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the log holds no events yet."""
+        return self.engine.timelines.span_us() is None
 
     def customers(self, query: Query, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The customers behind one cell of the answer to ``query``."""
@@ -283,6 +320,31 @@ def _selectors(given: object) -> Iterator[Selector]:
     elif isinstance(given, (tuple, list)):
         for part in given:
             yield from _selectors(part)
+
+
+def _properties(query: Query) -> set[str]:
+    """Every property that a question names, but for the lifecycle's."""
+    single = (getattr(query, field, None) for field in ("by", "per", "item"))
+    several = (name for field in ("hold", "properties") for name in getattr(query, field, ()))
+    conditions = (name for where in _wheres(query) for name in where.properties)
+    named = {str(name) for name in (*single, *several, *conditions) if name}
+    return named - {CUSTOMER, EVENT}
+
+
+def _wheres(given: object) -> Iterator[Where]:
+    if isinstance(given, LifecycleRules):
+        return
+    if isinstance(given, Where):
+        yield given
+    if isinstance(given, BaseModel):
+        for field in type(given).model_fields:
+            yield from _wheres(getattr(given, field))
+    elif isinstance(given, Mapping):
+        for part in given.values():
+            yield from _wheres(part)
+    elif isinstance(given, (tuple, list)):
+        for part in given:
+            yield from _wheres(part)
 
 
 def _in_order(query: Query) -> Query:

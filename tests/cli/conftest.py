@@ -53,6 +53,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def late(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop whose second half of customers was received a month after the first."""
+    folder = tmp_path_factory.mktemp("late") / "shop"
+    workspace = parcours.init(folder, settings=parcours.Settings(buckets=BUCKETS))
+    for name, numbers, month in (("first", range(20), 3), ("second", range(20, 40), 4)):
+        rows = [row | {"import_id": name} for number in numbers for row in customer_rows(number)]
+        received = datetime(2024, month, 1, 12, tzinfo=UTC)
+        workspace.log.append(Batch(name, pa.Table.from_pylist(rows, schema=EVENTS), received_at=received))
+    return folder
+
+
 def events_table() -> pa.Table:
     rows = [row for number in range(40) for row in customer_rows(number)]
     return pa.Table.from_pylist(rows, schema=EVENTS)

@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -191,7 +191,7 @@ def test_any_measure_can_be_asked(run: Callable[..., Any], shop: Path, workspace
     )
     expected = workspace.growth("week", events=["order_completed"]).tables()
     assert json.loads(ran.out) == {name: plain_rows(table) for name, table in expected.items()}
-    for name in set(measures()) - {"funnel", "correlation", "sequences", "last_steps"}:
+    for name in set(measures()) - {"funnel", "correlation", "sequences", "last_steps", "touchpoints"}:
         assert run("ask", name, "-w", shop).code == 0, name
 
 
@@ -309,3 +309,65 @@ def test_a_misspelt_event_does_not_pass_as_a_zero(language: str, told: str, run:
     ran = run("funnel", "signed_up", "order_complete", "--lang", language, "-w", shop)
     assert (ran.code, ran.err) == (0, told)
     assert run("funnel", "signed_up", "order_completed", "-w", shop).err == ""
+
+
+PROPERTY_WARNING = "warning: no event has a property 'chanel'. Did you mean 'channel'?\n"
+FRENCH_PROPERTY_WARNING = (
+    "attention\u00a0: aucun événement n’a de propriété 'chanel'. Vouliez-vous dire 'channel'\u00a0?\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("stages", "--by", "chanel"), PROPERTY_WARNING),
+        (("stages", "--by", "chanel", "--lang", "fr"), FRENCH_PROPERTY_WARNING),
+        (("funnel", "signed_up", "--hold", "chanel"), PROPERTY_WARNING),
+        (("paths", "--item", "chanel"), PROPERTY_WARNING),
+        (("retention", "--where", "chanel=email"), PROPERTY_WARNING),
+        (("growth", "--per", "nothing_like_it"), "warning: no event has a property 'nothing_like_it'.\n"),
+        (("stages", "--by", "profile.country"), "warning: no customer has a trait 'country'.\n"),
+        (("stages", "--by", "channel"), ""),
+        (("sessions", "--by", "n"), ""),
+        (("stickiness", "--where", "value>10"), ""),
+        (("paths",), ""),
+    ],
+)
+def test_a_misspelt_property_does_not_pass_as_one_group(
+    asked: tuple[str, ...], told: str, run: Any, shop: Path
+) -> None:
+    ran = run(*asked, "-w", shop)
+    assert (ran.code, ran.err) == (0, told)
+
+
+@pytest.mark.parametrize("command", ["stages", "growth", "lifecycle", "events", "retention"])
+def test_an_empty_log_says_so_and_shows_no_january_1970(command: str, run: Any, tmp_path: Path) -> None:
+    run("init", tmp_path / "empty")
+    ran = run(command, "-w", tmp_path / "empty")
+    assert (ran.code, ran.out, ran.err) == (0, "The log holds no events yet.\n", "")
+    french = run(command, "-w", tmp_path / "empty", "--lang", "fr")
+    assert french.out == "Le journal ne contient encore aucun événement.\n"
+    scripted = run(command, "-w", tmp_path / "empty", "--json")
+    assert scripted.err == "The log holds no events yet.\n"
+    assert json.loads(scripted.out)
+
+
+def test_what_was_known_on_a_day(run: Any, late: Path) -> None:
+    question = ("funnel", "signed_up", "order_completed", "-w", late, "--json")
+    then, now = (json.loads(run(*question, *more).out) for more in (("--as-known", "2024-03"), ()))
+    workspace = parcours.open(late)
+    known = workspace.as_known(datetime(2024, 3, 31, 23, tzinfo=UTC)).funnel("signed_up", "order_completed")
+    assert then["steps"] == plain_rows(known.to_arrow("steps"))
+    assert (then["steps"][0]["reached"], now["steps"][0]["reached"]) == (20, 40)
+    day = json.loads(run(*question, "--as-known", "2024-04-01").out)
+    assert day == now
+
+
+def test_what_was_known_before_anything_was_is_refused(run: Any, late: Path) -> None:
+    ran = run("stages", "-w", late, "--as-known", "2024-02-29")
+    assert ran.code == 2
+    assert "Nothing was known on 2024-02-29" in ran.err
+    assert "first batch came at 2024-03-01" in ran.err
+    saving = ("--open", "stage=awareness", "--save-segment", "them", "--as-known", "2024-03")
+    assert "asked anew each time" in run("stages", "-w", late, *saving).err
+    assert "is not a date" in run("stages", "-w", late, "--as-known", "yesterday").err

@@ -108,7 +108,7 @@ def test_a_wrong_option_value_is_said_in_our_own_words(
 ) -> None:
     assert main(["stages", "-w", str(shop), "--unit", "fortnight"]) == EXIT_CODE
     told = capsys.readouterr().err
-    assert "'--unit': 'fortnight' is not one of 'day', 'week', 'month'." in told
+    assert "'--unit': 'fortnight' is not one of 'day', 'week', 'month', 'quarter', 'year'." in told
 
 
 def test_control_characters_do_not_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +121,7 @@ def test_a_fault_of_ours_keeps_its_traceback(shop: Path, monkeypatch: pytest.Mon
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("ours")
 
-    monkeypatch.setattr("parcours.workspace.Workspace.stages", broken)
+    monkeypatch.setattr("parcours.workspace.Workspace.ask", broken)
     with pytest.raises(RuntimeError, match="ours"):
         main(["stages", "-w", str(shop)])
 
@@ -130,7 +130,7 @@ def test_ctrl_c_ends_quietly(run: Callable[..., Any], shop: Path, monkeypatch: p
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("parcours.workspace.Workspace.stages", stopped)
+    monkeypatch.setattr("parcours.workspace.Workspace.ask", stopped)
     ran = run("stages", "-w", shop)
     assert ran.code == 130
     assert "Traceback" not in ran.err

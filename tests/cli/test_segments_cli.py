@@ -163,7 +163,7 @@ MISTAKES = {
     "nothing set": ("funnel a b --set window", "sets nothing", "window=7d"),
     "no duration": ("funnel a b --window soon", "'soon' is not a duration", ""),
     "no window": ("funnel a b --window 0s", "window of zero", "14d"),
-    "no such order": ("funnel a b --order random", "order = 'random'", ""),
+    "no such order": ("funnel a b --order random", "'random' is not one of 'ordered'", ""),
     "bounds crossed": ("funnel a b --query TMP/crossed.yaml", "bounds are crossed", "earlier step"),
     "half an exclusion": ("funnel a b --exclude {after:1}", "needs 'exclude.0.event'", "void an attempt"),
     "end before start": ("retention --start 2024 --end 2023", "--end 2023 lies before --start 2024", "Swap"),

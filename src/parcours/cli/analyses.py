@@ -39,6 +39,14 @@ class Analysis:
     purpose: str  # in a few words, for the list of commands
     text: str  # its help
     flags: tuple[Flag, ...]
+    from_to: bool = (
+        False  # --from and --to are its days, as --start and --end are; elsewhere they name events
+    )
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """What the options are called that say from when to when."""
+        return ("--from", "--to") if self.from_to else ("--start", "--end")
 
 
 @cache
@@ -111,12 +119,39 @@ STICKINESS = Analysis(
 )
 LIFECYCLE = Analysis(
     "lifecycle",
-    "where customers leave",
-    "Where customers leave: how many advance or lapse from each stage.",
+    "where customers leave, and what they do next",
+    "Where customers leave: how many advance or lapse from each stage, how long it takes, what they do next.\n\n"
+    "The tables are `outcomes`, `advanced_to` and `next_after_lapse`. Unfinished stays are counted as unfinished, not "
+    "as lost.",
     (Flag("horizon", "TIME"), _BY),
+    from_to=True,
 )
 
 ANALYSES = (
+    Analysis(
+        "events",
+        "what the log holds",
+        "What the log holds: every event name with its count, customers, first and last time.",
+        (),
+        from_to=True,
+    ),
+    Analysis(
+        "stages",
+        "where customers are, and how they flow",
+        "Where customers are: the size of every stage and the flows between stages, period by period.\n\n"
+        "The tables are `sizes` and `flows`. Without --table, people are shown the sizes with a column for each stage, "
+        "and the flows of the last period.",
+        (Flag("unit", _UNIT), _BY),
+        from_to=True,
+    ),
+    LIFECYCLE,
+    Analysis(
+        "growth",
+        "customers new, returning, resurrected, dormant",
+        "Whether the active base grows: customers new, returning, resurrected and dormant, period by period.",
+        (Flag("unit", _UNIT), Flag("events", "NAME", "events", name="--event")),
+        from_to=True,
+    ),
     FUNNEL,
     Analysis(
         "correlation",

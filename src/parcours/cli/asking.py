@@ -6,10 +6,9 @@ A command is made from its row in ``analyses``: its own flags, and those that ev
 
 from __future__ import annotations
 
-from dataclasses import replace
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,11 +17,14 @@ from parcours.cli.cells import cell_of, show_customers
 from parcours.cli.options import (
     AsCsv,
     AsJson,
+    AsKnown,
     AsOf,
     Cell,
     ChartFile,
+    End,
     EngineAddress,
     Rows,
+    Start,
     TableName,
     WordsIn,
     WorkspaceFolder,
@@ -38,8 +40,11 @@ from parcours.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from parcours.measures.contract import Query
     from parcours.workspace import Workspace
 
+DAYS = ("--start", "--end")
+NO_EVENTS = "The log holds no events yet."
 QueryFile = Annotated[
     Path | None,
     typer.Option("--query", metavar="FILE", help="Fields of the question from a YAML file; flags override."),
@@ -71,7 +76,8 @@ LastDay = Annotated[str | None, typer.Option("--end", metavar="DATE", help="Last
 RANGE = (("start", FirstDay, None), ("end", LastDay, None))
 ONE_SEGMENT = (("segment", SegmentName, None),)
 MORE = (
-    ("as_of", AsOf, None), ("per", Per, None), ("where", Where, None), ("query", QueryFile, None), ("set_", Set, None),
+    ("as_of", AsOf, None), ("as_known", AsKnown, None),
+    ("per", Per, None), ("where", Where, None), ("query", QueryFile, None), ("set_", Set, None),
 )  # fmt: skip
 OPENING = (("open_cell", Cell, None), ("save_segment", SaveSegment, None))
 SHOWING = (
@@ -92,24 +98,28 @@ def commands() -> list[tuple[str, Callable[..., None], str]]:
 
 def _asker(analysis: Analysis) -> Callable[..., None]:
     def asked(**given: Any) -> None:
-        ask(analysis.measure, analysis.flags, given)
+        ask(analysis.measure, analysis.flags, given, analysis.days)
 
-    return as_command(asked, analysis.text, [*flag_options(analysis), *_common()])
+    options = [*flag_options(analysis), *days_of(analysis), *ONE_SEGMENT, *MORE, *OPENING, *SHOWING]
+    return as_command(asked, analysis.text, options)
 
 
 def _any_asker() -> Callable[..., None]:
     def asked(**given: Any) -> None:
-        ask(given["measure"], (), given)
+        ask(given["measure"], (), given, DAYS)
 
     text = (
         "Ask any measure, with any of its settings.\n\nThe reference of measures lists the fields; also for a measure "
         "that has no command of its own."
     )
-    return as_command(asked, text, [("measure", MEASURE_NAME, None), *_common()])
+    return as_command(
+        asked, text, [("measure", MEASURE_NAME, None), *RANGE, *ONE_SEGMENT, *MORE, *OPENING, *SHOWING]
+    )
 
 
-def _common() -> list[tuple[str, Any, Any]]:
-    return [*RANGE, *ONE_SEGMENT, *MORE, *OPENING, *SHOWING]
+def days_of(analysis: Analysis) -> tuple[tuple[str, Any, Any], ...]:
+    """The options that say from when to when."""
+    return (("start", Start, None), ("end", End, None)) if analysis.from_to else RANGE
 
 
 def as_command(
@@ -135,24 +145,27 @@ def flag_options(analysis: Analysis) -> list[tuple[str, Any, Any]]:
 def _annotation(flag: Flag, told: str) -> Any:
     several = flag.kind in ("list", "events", "segments")
     kind: Any = {"number": int, "switch": bool}.get(flag.kind, list[str] if several else str)
+    if "|" in flag.metavar:
+        kind = Literal[tuple(flag.metavar.split("|"))]
     if flag.argument:
         return Annotated[kind | None, typer.Argument(metavar=flag.metavar, help=told)]
-    metavar = None if flag.kind == "switch" else flag.metavar
+    metavar = None if flag.kind == "switch" or "|" in flag.metavar else flag.metavar
     more = " Repeat it for several." if several else ""
     return Annotated[kind | None, typer.Option(flag.option, metavar=metavar, help=f"{told}{more}")]
 
 
-def ask(measure: str | None, flags: Iterable[Flag], given: dict[str, Any]) -> None:
+def ask(measure: str | None, flags: Iterable[Flag], given: dict[str, Any], days: tuple[str, str]) -> None:
     """Ask one question, and show its answer or the customers behind one cell of it."""
     form, shop = opened(given)
-    name, asked = settings_of(shop, measure, flags, given)
+    name, asked = settings_of(shop, measure, flags, given, days)
     query = shop.question(name, **asked)
-    _warn_of_absent(shop.absent_events(query), form.language)
-    if given["save_segment"] and not given["open_cell"]:
-        raise QueryError(
-            "--save-segment keeps the customers behind one cell, but no cell is open.",
-            hint="Name the cell too, for example --open step=2 --open outcome=dropped.",
-        )
+    _check_saving(given)
+    if shop.is_empty:
+        typer.echo(say(form.language, NO_EVENTS), err=not form.for_people)
+        if form.for_people and form.chart is None:
+            return
+    else:
+        _warn_of_absent(shop, query, form.language)
     if not given["open_cell"]:
         from parcours.cli.layouts import laid_out
 
@@ -169,10 +182,31 @@ def ask(measure: str | None, flags: Iterable[Flag], given: dict[str, Any]) -> No
         show_customers(customers, form)
 
 
-def _warn_of_absent(absent: Mapping[str, str | None], language: str) -> None:
-    """On standard error: a zero because of a misspelt event must not go unseen."""
-    for event, meant in absent.items():
-        told = say(language, "warning: the log holds no event {event!r}.", event=event)
+def _check_saving(given: dict[str, Any]) -> None:
+    if not given["save_segment"]:
+        return
+    if not given["open_cell"]:
+        raise QueryError(
+            "--save-segment keeps the customers behind one cell, but no cell is open.",
+            hint="Name the cell too, for example --open step=2 --open outcome=dropped.",
+        )
+    if given["as_known"]:
+        raise QueryError(
+            "--save-segment keeps a question that is asked anew each time, of all that is known by then.",
+            hint="Leave out --as-known.",
+        )
+
+
+def _warn_of_absent(shop: Workspace, query: Query, language: str) -> None:
+    """On standard error: a zero, or a single group, because of a misspelt name must not go unseen."""
+    _warn(shop.absent_events(query), "warning: the log holds no event {name!r}.", language)
+    _warn(shop.absent_properties(query), "warning: no event has a property {name!r}.", language)
+    _warn(shop.absent_traits(query), "warning: no customer has a trait {name!r}.", language)
+
+
+def _warn(absent: Mapping[str, str | None], text: str, language: str) -> None:
+    for name, meant in absent.items():
+        told = say(language, text, name=name)
         if meant is not None:
             told += " " + say(language, "Did you mean {meant!r}?", meant=meant)
         typer.echo(told, err=True)
@@ -186,11 +220,13 @@ def opened(given: dict[str, Any]) -> tuple[Form, Workspace]:
     """The form of the answer and the workspace that a command means."""
     form = Form(given["as_json"], given["as_csv"], given["table"], given["rows"], given["chart"])
     shop = open_workspace(given["workspace"], given["engine"])
-    return replace(form, language=given["lang"] or shop.settings.language), shop
+    form = form.within(shop, given["lang"])
+    known = last_instant(given.get("as_known"), shop.settings.tz, "--as-known")
+    return form, shop if known is None else shop.as_known(known)
 
 
 def settings_of(
-    shop: Workspace, measure: str | None, flags: Iterable[Flag], given: dict[str, Any]
+    shop: Workspace, measure: str | None, flags: Iterable[Flag], given: dict[str, Any], days: tuple[str, str]
 ) -> tuple[str, dict[str, Any]]:
     """The measure, and the settings of its question from the file, ``--set`` and the flags."""
     asked: dict[str, Any] = {}
@@ -206,7 +242,7 @@ def settings_of(
         for flag in flags
         if (value := flag_value(flag, given[f"{flag.field}_"], shop)) is not None
     }
-    first, last = day_range(given.get("start"), given.get("end"), ("--start", "--end"))
+    first, last = day_range(given.get("start"), given.get("end"), days)
     shared = {"start": first, "end": last, "segment": _segment(given.get("segment")), "per": given["per"]}
     asked |= {field: value for field, value in shared.items() if value is not None}
     if given["where"]:

@@ -10,9 +10,9 @@ from parcours.cli.analyses import COMPARABLE, Analysis
 from parcours.cli.asking import (
     MORE,
     ONE_SEGMENT,
-    RANGE,
     SHOWING,
     as_command,
+    days_of,
     flag_options,
     opened,
     settings_of,
@@ -58,7 +58,7 @@ def _comparer(analysis: Analysis) -> Callable[..., None]:
 
     options = [
         *flag_options(analysis), ("segments", Segments, None), ("periods", Periods, None),
-        *RANGE, *ONE_SEGMENT, *MORE, *SHOWING,
+        *days_of(analysis), *ONE_SEGMENT, *MORE, *SHOWING,
     ]  # fmt: skip
     return as_command(asked, f"{analysis.text}\n\nAsked of two segments or two periods.", options)
 
@@ -66,7 +66,7 @@ def _comparer(analysis: Analysis) -> Callable[..., None]:
 def _compare(analysis: Analysis, given: dict[str, Any]) -> None:
     names, differing = _two_of(given)
     form, shop = opened(given)
-    measure, asked = settings_of(shop, analysis.measure, analysis.flags, given)
+    measure, asked = settings_of(shop, analysis.measure, analysis.flags, given, analysis.days)
     one, other = (shop.question(measure, **(asked | changed)) for changed in differing)
     comparison = shop.compare(one, other, names=names)
     show(comparison if not form.for_people or form.table else Beside(comparison, form), form)

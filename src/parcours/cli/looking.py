@@ -1,57 +1,26 @@
-"""``parcours events``, ``customer`` and ``sql``: looking at what is there."""
+"""``parcours customer`` and ``sql``: looking at what is there."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from parcours.cli.cells import cell_of, show_customers
 from parcours.cli.options import (
     AsCsv,
     AsJson,
     AsOf,
-    Cell,
     ChartFile,
-    End,
-    EngineAddress,
     Rows,
-    Start,
     TableName,
     WordsIn,
     WorkspaceFolder,
 )
 from parcours.cli.output import Form, show, show_tables
 from parcours.cli.overview import Filled
-from parcours.cli.periods import day_range, last_instant
+from parcours.cli.periods import last_instant
 from parcours.cli.places import open_workspace
-
-
-def events(
-    workspace: WorkspaceFolder = None,
-    start: Start = None,
-    end: End = None,
-    as_of: AsOf = None,
-    open_cell: Cell = None,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-    table: TableName = None,
-    chart: ChartFile = None,
-    rows: Rows = 50,
-    lang: WordsIn = None,
-    engine: EngineAddress = None,
-) -> None:
-    """What the log holds: every event name with its count, customers, first and last time."""
-    first, last = day_range(start, end)
-    form = Form(as_json, as_csv, table, rows, chart)
-    shop = open_workspace(workspace, engine)
-    form = form.within(shop, lang)
-    asked: dict[str, Any] = {"start": first, "end": last, "as_of": last_instant(as_of, shop.settings.tz)}
-    if open_cell:
-        show_customers(shop.customers(shop.question("events", **asked), cell_of(open_cell)), form)
-    else:
-        show(shop.events(**asked), form)
 
 
 def customer(

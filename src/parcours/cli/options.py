@@ -51,9 +51,11 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Read no event after this day; by default all."),
 ]
-By = Annotated[
+AsKnown = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Break down by a property of the entering event, or by profile.TRAIT."),
+    typer.Option(
+        "--as-known", metavar="DATE", help="Answer from what had been received by the end of this day alone."
+    ),
 ]
 Cell = Annotated[
     list[str] | None,

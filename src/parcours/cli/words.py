@@ -12,7 +12,10 @@ from parcours.cli.document_words import DOCUMENTS
 FRENCH = ANSWERS | {
     # sentences
     "nothing": "rien",
-    "warning: the log holds no event {event!r}.": "attention\u00a0: le journal ne contient aucun événement {event!r}.",
+    "The log holds no events yet.": "Le journal ne contient encore aucun événement.",
+    "warning: the log holds no event {name!r}.": "attention\u00a0: le journal ne contient aucun événement {name!r}.",
+    "warning: no event has a property {name!r}.": "attention\u00a0: aucun événement n’a de propriété {name!r}.",
+    "warning: no customer has a trait {name!r}.": "attention\u00a0: aucun client n’a de trait {name!r}.",
     "Did you mean {meant!r}?": "Vouliez-vous dire {meant!r}\u00a0?",
     "Simulated data.": "Données simulées.",
     "yes": "oui",

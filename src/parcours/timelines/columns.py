@@ -49,6 +49,15 @@ def filled_values(values: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.asarray(filled.to_numpy(), dtype=np.int64)
 
 
+def property_names(files: Sequence[str]) -> frozenset[str]:
+    """The names of all properties of a bucket's events. Every event is read: only for those who misspelt one."""
+    encoded = _single(read_column(files, "properties").dictionary_encode())
+    with duckdb.connect() as connection:
+        connection.register("given", pa.table({"properties": encoded.dictionary.cast(pa.string())}))
+        found = connection.execute("select distinct unnest(json_keys(properties)) from given").fetchall()
+    return LOG_COLUMNS | {name for (name,) in found}
+
+
 @dataclass(frozen=True)
 class Profiles:
     """The latest value of each trait of each customer."""
