@@ -16,6 +16,7 @@ import pytest
 
 import parcours
 from parcours.cli.analyses import ANALYSES, COMPARABLE, FIELDS_FILE, descriptions
+from parcours.cli.chart_words import in_language
 from parcours.cli.output import plain_rows
 from parcours.cli.words import FRENCH
 from parcours.measures.contract import measures
@@ -371,3 +372,46 @@ def test_what_was_known_before_anything_was_is_refused(run: Any, late: Path) -> 
     saving = ("--open", "stage=awareness", "--save-segment", "them", "--as-known", "2024-03")
     assert "asked anew each time" in run("stages", "-w", late, *saving).err
     assert "is not a date" in run("stages", "-w", late, "--as-known", "yesterday").err
+
+
+@pytest.mark.parametrize(
+    ("measure", "kinds"), [("paths", ("ribbons", "step-matrix")), ("transitions", ("matrix", "graph"))]
+)
+def test_a_second_picture_can_be_drawn(
+    measure: str, kinds: tuple[str, str], run: Any, shop: Path, tmp_path: Path
+) -> None:
+    drawn = {}
+    for kind in kinds:
+        file = tmp_path / f"{kind}.svg"
+        assert run(measure, "-w", shop, "--split", "timeline", "--chart", file, "--as", kind).code == 0
+        drawn[kind] = file.read_text(encoding="utf-8")
+    circles = {kind: drawn[kind].count("mark-symbol") for kind in kinds}
+    assert drawn[kinds[0]] != drawn[kinds[1]]
+    assert (circles[kinds[1]] > 0) == (kinds[1] == "graph")
+    assert "no file is named" in run(measure, "-w", shop, "--as", kinds[1]).err
+    assert "is not one of" in run(measure, "-w", shop, "--as", "pie").err
+
+
+@pytest.mark.parametrize("name", sorted(ASKED))
+def test_charts_speak_french(name: str, workspace: Workspace) -> None:
+    line, asked, _ = ASKED[name]
+    english = asked(workspace).chart().to_dict()
+    french = in_language(english, "fr")
+    assert in_language(english, "en") == english
+    left = {text for text in titles(french) if text in titles(english) and text not in SAME_IN_BOTH}
+    assert not {text for text in left if not any(sign in text for sign in STEPS)}, line
+
+
+SAME_IN_BOTH = {"source", "sessions", "date", "transitions", "-", "maximum"}
+
+
+def titles(part: Any) -> set[str]:
+    """Every title anywhere in a specification, as it would be shown."""
+    if isinstance(part, list):
+        return {text for one in part for text in titles(one)}
+    if not isinstance(part, dict):
+        return set()
+    own = {part[key] for key in ("title", "subtitle") if isinstance(part.get(key), str)}
+    return own | {
+        text for key, one in part.items() if key not in ("data", "datasets") for text in titles(one)
+    }

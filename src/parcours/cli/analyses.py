@@ -6,7 +6,8 @@ What a flag means is told by the field of the question itself: ``fields.json`` h
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -39,9 +40,10 @@ class Analysis:
     purpose: str  # in a few words, for the list of commands
     text: str  # its help
     flags: tuple[Flag, ...]
-    from_to: bool = (
-        False  # --from and --to are its days, as --start and --end are; elsewhere they name events
-    )
+    pictures: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what --as may say, and the library's name for it
+    from_to: bool = False  # --from and --to are its days, as --start and --end; elsewhere they name events
 
     @property
     def days(self) -> tuple[str, str]:
@@ -171,12 +173,14 @@ ANALYSES = (
         "which ways visits take, step by step",
         "Which ways visits take, step by step: from a start, to an end, or between two.",
         (*_FLOW, Flag("steps", "N", "number"), *_ITEMS),
+        {"ribbons": "sankey", "step-matrix": "steps"},
     ),
     Analysis(
         "transitions",
         "what comes next, how often and how soon",
         "What comes after each event, how often and how soon, and where visits end.",
         (*_FLOW, *_ITEMS),
+        {"matrix": "matrix", "graph": "graph"},
     ),
     SEQUENCES,
     Analysis(

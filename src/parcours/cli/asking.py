@@ -6,6 +6,7 @@ A command is made from its row in ``analyses``: its own flags, and those that ev
 
 from __future__ import annotations
 
+from dataclasses import replace
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -98,9 +99,12 @@ def commands() -> list[tuple[str, Callable[..., None], str]]:
 
 def _asker(analysis: Analysis) -> Callable[..., None]:
     def asked(**given: Any) -> None:
+        given["picture"] = analysis.pictures.get(given.pop("as_", None) or "")
         ask(analysis.measure, analysis.flags, given, analysis.days)
 
-    options = [*flag_options(analysis), *days_of(analysis), *ONE_SEGMENT, *MORE, *OPENING, *SHOWING]
+    options = [
+        *flag_options(analysis), *days_of(analysis), *ONE_SEGMENT, *MORE, *OPENING, *SHOWING, *_pictures(analysis),
+    ]  # fmt: skip
     return as_command(asked, analysis.text, options)
 
 
@@ -115,6 +119,15 @@ def _any_asker() -> Callable[..., None]:
     return as_command(
         asked, text, [("measure", MEASURE_NAME, None), *RANGE, *ONE_SEGMENT, *MORE, *OPENING, *SHOWING]
     )
+
+
+def _pictures(analysis: Analysis) -> list[tuple[str, Any, Any]]:
+    """The option that says which picture to draw, where there are several."""
+    if not analysis.pictures:
+        return []
+    kind: Any = Literal[tuple(analysis.pictures)]
+    told = "Which picture --chart draws; by default the first."
+    return [("as_", Annotated[kind | None, typer.Option("--as", help=told)], None)]
 
 
 def days_of(analysis: Analysis) -> tuple[tuple[str, Any, Any], ...]:
@@ -220,7 +233,11 @@ def opened(given: dict[str, Any]) -> tuple[Form, Workspace]:
     """The form of the answer and the workspace that a command means."""
     form = Form(given["as_json"], given["as_csv"], given["table"], given["rows"], given["chart"])
     shop = open_workspace(given["workspace"], given["engine"])
-    form = form.within(shop, given["lang"])
+    form = replace(form.within(shop, given["lang"]), picture=given.get("picture"))
+    if form.picture is not None and form.chart is None:
+        raise QueryError(
+            "--as says which picture to draw, but no file is named.", hint="Name one: --chart paths.svg."
+        )
     known = last_instant(given.get("as_known"), shop.settings.tz, "--as-known")
     return form, shop if known is None else shop.as_known(known)
 

@@ -48,8 +48,9 @@ class LaidOut:
     def tables(self) -> Mapping[str, pa.Table]:
         return self.shown
 
-    def chart(self) -> Any:
-        return self.result.chart()
+    def chart(self, *kind: str) -> Any:
+        draw: Any = self.result.chart
+        return draw(*kind)
 
 
 def laid_out(measure: str, result: Result, query: Query, language: str) -> Result:

@@ -49,6 +49,7 @@ class Form:
     chart: Path | None = None
     language: str = "en"
     simulated: bool = False
+    picture: str | None = None  # which one, where a result has several
 
     def __post_init__(self) -> None:
         if self.as_json and self.as_csv:
@@ -71,7 +72,9 @@ def show(result: Result, form: Form) -> None:
     """Print a result's tables in the form asked for, and draw its chart when a file is named."""
     if form.chart is not None:
         label = say(form.language, SIMULATED) if form.simulated else None
-        write_chart(result.chart(), form.chart, label)
+        draw: Any = result.chart  # some results can be drawn in several ways
+        chart = draw() if form.picture is None else draw(form.picture)
+        write_chart(chart, form.chart, label, form.language)
     show_tables(result.tables(), form)
 
 
@@ -167,18 +170,22 @@ def check_ending(path: Path, endings: tuple[str, ...], option: str) -> None:
         )
 
 
-def write_chart(chart: Any, path: Path, label: str | None = None) -> None:
+def write_chart(chart: Any, path: Path, label: str | None = None, language: str = "en") -> None:
     """Draw an Altair chart into a file, without a browser and without the network; a label stands above it."""
     import vl_convert
 
-    specification = chart.to_dict() | ({"title": label} if label else {})
+    from parcours.cli.chart_words import in_language
+
+    specification = in_language(chart.to_dict(), language) | ({"title": label} if label else {})
+    local: Any = "fr-FR" if language == "fr" else None
+    numbers = {"format_locale": local, "time_format_locale": local}
     ending = path.suffix.lower()
     if ending == ".svg":
-        write_file(path, vl_convert.vegalite_to_svg(specification))
+        write_file(path, vl_convert.vegalite_to_svg(specification, **numbers))
     elif ending == ".png":
-        write_file(path, vl_convert.vegalite_to_png(specification, scale=2))
+        write_file(path, vl_convert.vegalite_to_png(specification, scale=2, **numbers))
     else:
-        write_file(path, vl_convert.vegalite_to_html(specification, bundle=True))
+        write_file(path, vl_convert.vegalite_to_html(specification, bundle=True, **numbers))
 
 
 def _chosen(tables: Mapping[str, pa.Table], form: Form) -> dict[str, pa.Table]:

@@ -26,8 +26,9 @@ class Overview:
             "flows_in_the_last_period": last_period(tables["flows"]),
         }
 
-    def chart(self) -> Any:
-        return self.result.chart()
+    def chart(self, *kind: str) -> Any:
+        draw: Any = self.result.chart
+        return draw(*kind)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Filled:
     def tables(self) -> dict[str, pa.Table]:
         return {name: filled(table) for name, table in self.result.tables().items()}
 
-    def chart(self) -> Any:
-        return self.result.chart()
+    def chart(self, *kind: str) -> Any:
+        draw: Any = self.result.chart
+        return draw(*kind)
 
 
 def filled(table: pa.Table) -> pa.Table:
