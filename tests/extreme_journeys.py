@@ -88,7 +88,11 @@ def rambling() -> MeasuredJourney:
             replace(phase, title=f"{phase.title} and everything around it", goal=RAMBLING)
             for phase in whole.phases
         ),
-        personas=tuple(replace(one, role=RAMBLING, quote=RAMBLING) for one in whole.personas * 2),
+        personas=tuple(
+            replace(one, id=f"{one.id}{again}", role=RAMBLING, quote=RAMBLING)
+            for again in ("", "-too")
+            for one in whole.personas
+        ),
     )
 
 

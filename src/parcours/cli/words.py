@@ -26,6 +26,11 @@ FRENCH = ANSWERS | {
     "Made up {count} sample events.": "{count} événements d’exemple inventés.",
     "Simulated events, made up for the template.": "Événements simulés, inventés pour le modèle.",
     "The map is in {file}.": "La carte est dans {file}.",
+    "The page is in {file}.": "La page est dans {file}.",
+    "The poster is in {file}.": "L’affiche est dans {file}.",
+    "No font here draws: {signs}. Install one that does.": (
+        "Aucune police ici ne dessine\u00a0: {signs}. Installez-en une qui le fait."
+    ),
     "The journey is in {file}.": "Le parcours est dans {file}.",
     "The workspace is in {folder}.": "L’espace de travail est dans {folder}.",
     "See all refused rows: {command}": "Toutes les lignes refusées\u00a0: {command}",

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from parcours.render.page_context import page_context
-from parcours.render.strokes import px
-from parcours.render.typeface import embedded_font
+from parcours.render.page_shell import environment, styles, with_font
 from parcours.render.words import Words
 
 if TYPE_CHECKING:
@@ -30,33 +25,13 @@ def render(measured: MeasuredLifecycle, *, language: Language = "en", font_cache
     """
     words = Words(language)
     body = (
-        _environment()
+        environment()
         .get_template("lifecycle.html.jinja")
         .render(
             page=page_context(measured, words),
             say=words.say,
             say_many=words.say_many,
-            styles=_styles(),
+            styles=styles(STYLES),
         )
     )
-    # the font goes in last: which characters it needs is known only now
-    return body.replace("@font-data@", embedded_font(body, font_cache), 1)
-
-
-@lru_cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("parcours.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["px"] = px
-    return environment
-
-
-@lru_cache
-def _styles() -> str:
-    folder = resources.files("parcours.render") / "styles"
-    return "\n".join((folder / f"{name}.css").read_text("utf-8") for name in STYLES)
+    return with_font(body, font_cache)

@@ -26,7 +26,7 @@ class Poster:
 def render(
     measured: MeasuredJourney,
     *,
-    paper: str = "a3",
+    paper: str | None = None,
     form: Format = "pdf",
     language: Language = "en",
     split: bool = False,
@@ -34,7 +34,7 @@ def render(
 ) -> Poster:
     """The journey as a poster; the same value gives the same bytes.
 
-    ``split`` lets it run over several pages with the labels repeated; ``beside`` is the other variant (as it is, to
+    Without a ``paper`` it takes A3, or the next larger sheet that carries everything. ``split`` lets it run over several pages with the labels repeated; ``beside`` is the other variant (as it is, to
     be), whose drawn emotion is laid beside. Raises InputError when a page would not be readable.
     """
     sheet = lay_out(measured, paper=paper, language=language, split=split, beside=beside)

@@ -25,12 +25,16 @@ Pages = tuple[tuple["Part", ...], ...]
 def lay_out(
     measured: MeasuredJourney,
     *,
-    paper: str = "a3",
+    paper: str | None = None,
     language: Language = "en",
     split: bool = False,
     beside: MeasuredJourney | None = None,
 ) -> Sheet:
-    """The poster, laid out and not yet written; raises InputError where a page would not be readable."""
+    """The poster, laid out and not yet written; raises InputError where a page would not be readable.
+
+    Without a paper: A3, or the next larger sheet that carries everything on one page."""
+    if paper is None:
+        return _on_the_smallest(measured, language, beside, split=split)
     sheet = PAPERS.get(paper)
     if sheet is None:
         raise InputError(f"There is no paper {paper!r}.", hint=did_you_mean(paper, PAPERS))
@@ -57,6 +61,18 @@ def lay_out(
         f"The lanes of {measured.id!r} are {round(-min(drawn.spare()) / 72 * 25.4)} mm too high for {sheet.label}.",
         hint=_advice_on_height(measured, words, sheet, split=split),
     )
+
+
+def _on_the_smallest(
+    measured: MeasuredJourney, language: Language, beside: MeasuredJourney | None, *, split: bool
+) -> Sheet:
+    for paper in () if split else ("a3", "a2"):
+        if len(measured.touchpoints) <= PAPERS[paper].columns:
+            try:
+                return lay_out(measured, paper=paper, language=language, beside=beside)
+            except InputError:
+                continue  # too high: a larger sheet may carry it
+    return lay_out(measured, paper="a3" if split else "a1", language=language, split=split, beside=beside)
 
 
 def _narrower(parts: tuple[Part, ...], sheet: Paper, *, split: bool) -> Iterator[Pages]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -52,7 +53,8 @@ class Sheet:
     def write(self, form: Format, made_at: datetime) -> tuple[bytes, ...]:
         """The files: one for a PDF, one a page for pictures. ``made_at`` is the day that a PDF says it was made."""
         ppi = PNG_PPI if form == "png" else None
-        written = self._compiler.compile(format=form, ppi=ppi, timestamp=made_at)
+        whole_second = made_at.astimezone(UTC).replace(microsecond=0)
+        written = self._compiler.compile(format=form, ppi=ppi, timestamp=whole_second)
         files = tuple(written) if isinstance(written, list) else (written,) if written is not None else ()
         return tuple(self._told_aloud(file) for file in files) if form == "svg" else files
 
