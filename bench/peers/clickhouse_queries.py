@@ -129,7 +129,7 @@ def stages(until: int) -> tuple[list[str], str, str]:
     line = "(PARTITION BY key ORDER BY us ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING)"
     every = " UNION ALL ".join(_stays(stage, lapse[stage]) for stage in range(len(lapse)))
     prepare = [
-        f"""CREATE TABLE bench.kept ENGINE = Memory AS
+        f"""CREATE OR REPLACE TABLE bench.kept ENGINE = Memory AS
             SELECT key, us, leadInFrame(us) OVER {line} AS next_us,
                    if(next_us = 0, {2**62}, next_us - us) AS silence,
                    multiIf({first}, first_us < us, 3, 2)::Int8 AS stage
@@ -137,8 +137,8 @@ def stages(until: int) -> tuple[list[str], str, str]:
             LEFT ANY JOIN (
                 SELECT key, min(us) AS first_us FROM bench.events WHERE event = '{ORDERED}' GROUP BY key) AS orders
             USING (key)""",
-        f"CREATE TABLE bench.stays ENGINE = Memory AS {every}",
-        """CREATE TABLE bench.walk ENGINE = Memory AS
+        f"CREATE OR REPLACE TABLE bench.stays ENGINE = Memory AS {every}",
+        """CREATE OR REPLACE TABLE bench.walk ENGINE = Memory AS
             SELECT stays.*, -1 AS source, 0 AS round FROM bench.stays AS stays
             WHERE (key, us) IN (SELECT key, min(us) FROM bench.kept GROUP BY key)""",
     ]
