@@ -19,7 +19,7 @@ from parcours.spark.timelines import Sizes
 from spark_cluster import SETTINGS, Cluster, java_problem
 
 # small, so that a small log takes several files, pieces and levels of merging
-SMALL = Sizes(share_events=180, least_share_events=180, piece_events=60, fan_in=3)
+SMALL = Sizes(share_events=270, least_share_events=270, piece_events=60, fan_in=2)
 
 
 @pytest.fixture(scope="session")

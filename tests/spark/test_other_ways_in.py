@@ -14,11 +14,11 @@ import parcours as pc
 from made_logs import append, row
 from spark_cluster import HOME, LOOPBACK, SETTINGS, environment, free_port, stop_all, wait_for
 
+pytestmark = pytest.mark.xdist_group("spark")  # one cluster for all
+
 ASKING = """
 import json, sys
 import parcours as pc
-
-pytestmark = pytest.mark.xdist_group("spark")  # one cluster for all
 shop = pc.open(sys.argv[1], engine=sys.argv[2])
 print(json.dumps([
     shop.funnel("visit", "order", window="90d", by="plan").to_arrow().to_pylist(),
