@@ -1,7 +1,8 @@
-"""The documents of a small journey as their team would write them, to be measured over made-up logs."""
+"""A small journey as its team would write it, and the story of six customers who take it: to be counted by hand."""
 
 from __future__ import annotations
 
+from made_logs import Row, row
 from parcours.journeys.documents import Documents
 from parcours.journeys.reading import read_texts
 
@@ -163,3 +164,28 @@ def documents() -> Documents:
     """All of them, read as files are."""
     texts = {"lifecycle.yaml": LIFECYCLE, "journeys/gift.yaml": JOURNEY, **OTHERS}
     return read_texts({path: text.lstrip() for path, text in texts.items()}).documents
+
+
+def story() -> list[Row]:
+    """ann buys, bob fills a basket and complains, eve looks twice and is silent, kim mails and joins, zoe is new."""
+    euro = {"currency": "EUR"}
+    return [
+        row("old", "2026-01-20", "look", channel="web"),
+        row("ann", "2026-02-02", "look", channel="web"),
+        row("ann", "2026-02-03", "join"),
+        row("ann", "2026-02-04", "basket", channel="site"),
+        row("ann", "2026-02-05", "order", value_minor=4000, **euro),
+        row("ann", "2026-02-06", "rate", properties={"stars": 5}),
+        row("ann", "2026-02-12", "order", value_minor=2000, **euro),
+        row("bob", "2026-02-03", "look", channel="ads"),
+        row("bob", "2026-02-05", "basket"),
+        row("bob", "2026-02-05T10:00", "complain"),
+        row("eve", "2026-02-10", "look", channel="web"),
+        row("eve", "2026-02-11", "look", channel="site"),
+        row("kim", "2026-02-08", "mail", channel="email"),
+        row("kim", "2026-02-09", "join"),
+        row("zoe", "2026-02-28", "look"),
+        row("ida", "2026-02-27", "look"),
+        row("ida", "2026-02-28", "basket"),
+        row("old", "2026-03-05T12:00", "odd"),
+    ]

@@ -39,6 +39,7 @@ from parcours.maps.lifecycle_map import measure as measure_lifecycle
 from parcours.maps.measured import MeasuredLifecycle
 from parcours.maps.measured_journey import MeasuredCard, MeasuredJourney
 from parcours.maps.person import PersonData, held_key, person_data, person_keys
+from parcours.maps.stage_details import with_details
 from parcours.questions import HORIZON, LIFECYCLE_FILE, SEGMENTS_FOLDER, Questions
 from parcours.settings import FILE_NAME, Language, Settings, read_settings, settings_text
 from parcours.store import APPLYING, HISTORY, STORE_FILE
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from parcours.store.desk import Desk
 
 LOG = "log"
+JOURNEYS_FOLDER = "journeys"
 DEFAULT_TEMPLATE = "ecommerce"
 
 
@@ -214,7 +216,7 @@ class Workspace(Questions):
         """
         if unit not in UNITS:
             raise QueryError(f"There is no unit {unit!r}.", hint=did_you_mean(unit, UNITS))
-        return measure_lifecycle(
+        measured = measure_lifecycle(
             self.document,
             self.engine,
             self.settings,
@@ -223,6 +225,11 @@ class Workspace(Questions):
             horizon=_duration(horizon),
             as_of_us=None if as_of is None else instant_us(as_of),
         )
+        if not (self.folder / JOURNEYS_FOLDER).is_dir() and not any(
+            one.metrics for one in self.document.stages
+        ):
+            return measured
+        return with_details(measured, self.document, self.journey_maps())
 
     def journey(self, journey: str, **look: Any) -> MeasuredJourney:
         """The measured map of a journey: ``ws.journey("first-purchase", period=date(2026, 3, 1), persona="claire")``.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from journey_texts import documents
-from made_logs import Row, made_engine, row
+from journey_texts import documents, story
+from made_logs import made_engine
 from parcours.errors import DocumentError, QueryError
 from parcours.lifecycle.segments import Segment
 from parcours.maps.experience import attainment, experience, friction
@@ -23,31 +23,6 @@ from parcours.stats.proportions import wilson
 
 SETTINGS = Settings(title="Shop", zone="UTC")
 FEBRUARY = date(2026, 2, 1)
-
-
-def story() -> list[Row]:
-    """ann buys, bob fills a basket and complains, eve looks twice and is silent, kim mails and joins, zoe is new."""
-    euro = {"currency": "EUR"}
-    return [
-        row("old", "2026-01-05", "look", channel="web"),
-        row("ann", "2026-02-02", "look", channel="web"),
-        row("ann", "2026-02-03", "join"),
-        row("ann", "2026-02-04", "basket", channel="site"),
-        row("ann", "2026-02-05", "order", value_minor=4000, **euro),
-        row("ann", "2026-02-06", "rate", properties={"stars": 5}),
-        row("ann", "2026-02-12", "order", value_minor=2000, **euro),
-        row("bob", "2026-02-03", "look", channel="ads"),
-        row("bob", "2026-02-05", "basket"),
-        row("bob", "2026-02-05T10:00", "complain"),
-        row("eve", "2026-02-10", "look", channel="web"),
-        row("eve", "2026-02-11", "look", channel="site"),
-        row("kim", "2026-02-08", "mail", channel="email"),
-        row("kim", "2026-02-09", "join"),
-        row("zoe", "2026-02-28", "look"),
-        row("ida", "2026-02-27", "look"),
-        row("ida", "2026-02-28", "basket"),
-        row("old", "2026-03-05T12:00", "odd"),
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +134,8 @@ def test_what_hurts_and_what_is_done_stand_at_the_touchpoint(gift: MeasuredJourn
         "Lookers",
         Decimal(2),
     )
-    # 24 days from the 10th of February on: eve, ida, zoe; as many before: ann, bob
-    assert solution.measured_change == 1.0
+    # 21 days from the 10th of February on: eve, ida, zoe; as many before: old, ann, bob
+    assert solution.measured_change == 0.0
 
 
 def test_coverage_tells_how_well_map_and_events_fit(gift: MeasuredJourney) -> None:

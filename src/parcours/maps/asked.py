@@ -104,11 +104,11 @@ class JourneyMaps:
     ) -> MeasuredCard:
         """One metric as a card."""
         card = Card(metric=metric_id, where=where, target=target, warn=warn)
-        return self._cards(look).card(card, stage=stage)
+        return self.cards(look).card(card, stage=stage)
 
     def metrics(self, look: Look, *, stage: str | None = None) -> tuple[MeasuredCard, ...]:
         """Every metric that there is, as a card without a target; churn and retention of ``stage``."""
-        cards = self._cards(look)
+        cards = self.cards(look)
         return tuple(cards.card(Card(metric=one), stage=stage) for one in self.documents.metrics)
 
     def draft(
@@ -130,7 +130,8 @@ class JourneyMaps:
             as_of_us=look.as_of_us,
         )
 
-    def _cards(self, look: Look) -> Cards:
+    def cards(self, look: Look) -> Cards:
+        """What measures cards over one period."""
         frame = self.frame(look)
         segment, title = self._segment(look)
         chosen, _ = persona_segment(self.documents, look.persona, segment, title)

@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from parcours.timelines.calendar import Unit
 from parcours.values import Estimate
+
+if TYPE_CHECKING:
+    from parcours.maps.journey_comparison import JourneyLine
+    from parcours.maps.measured_journey import (
+        ExperienceScore,
+        MeasuredCard,
+        MeasuredPainPoint,
+        MeasuredSolution,
+    )
 
 NEW = "(new)"
 LAPSED = "(lapsed)"
@@ -55,6 +64,22 @@ class Strategy:
 
 
 @dataclass(frozen=True)
+class StageDetails:
+    """What the other documents say of a stage: its metrics, and the journeys that serve it.
+
+    Cards are of the map's period; journeys each of the newest one in which all had their time (``JourneyLine.period``).
+    ``value_at_stake_minor`` is the sum over the phases of journeys that lie in this stage."""
+
+    cards: tuple[MeasuredCard, ...]
+    journeys: tuple[JourneyLine, ...]
+    pain_points: tuple[MeasuredPainPoint, ...]
+    solutions: tuple[MeasuredSolution, ...]
+    value_at_stake_minor: int | None
+    currency: str  # "" where no value is known, or where journeys count in several
+    score: ExperienceScore
+
+
+@dataclass(frozen=True)
 class MeasuredStage:
     """One station of the lifecycle.
 
@@ -92,6 +117,7 @@ class MeasuredStage:
     entry_channels: tuple[Count, ...]  # channel of the entering event; name "" = event without a channel
     channels: tuple[str, ...]  # as drawn by the team
     strategies: tuple[Strategy, ...]
+    details: StageDetails | None = None  # None: no journeys and no metrics are written
 
 
 @dataclass(frozen=True)
