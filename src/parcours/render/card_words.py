@@ -109,15 +109,14 @@ class CardWriter:
         if card.before is None or card.before.value is None or card.now.value is None:
             return ""
         change = card.now.value - card.before.value
+        before, after = self._units(card)
         if card.unit == "share":
-            text = self.words.points(abs(change), 1)
-            unit = NARROW + self.words.point_sign
+            text, after = self.words.points(abs(change), 1), NARROW + self.words.point_sign
         else:
             text = self._number(card, abs(change))
-            unit = "".join(self._units(card))
         if not any(digit in text for digit in "123456789"):
-            return f"±0{unit}"
-        return f"{'+' if change > 0 else '−'}{text}{unit}"
+            return f"±{before}0{after}"
+        return f"{'+' if change > 0 else '−'}{before}{text}{after}"
 
 
 def _share_digits(value: float) -> int:

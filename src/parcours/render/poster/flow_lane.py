@@ -34,7 +34,7 @@ class FlowWriter:
             "own": point.flow.reached / self.scale if point.optional else None,
             "after": None if after is None else after / self.scale,
             "left": min(point.flow.dropped, lost) / self.scale if not point.optional else 0,
-            "few": point.flow.reached < FEW,
+            "few": here < FEW,
             "worst": point.id == self.measured.worst,
             **self._labels(point, point.flow, place),
         }
@@ -44,8 +44,12 @@ class FlowWriter:
         flow = self.points[place].flow
         if flow is None or not self.points[place].optional:
             return flow.reached if flow else 0
-        after = self._after(place)
-        return max(flow.reached, after if after is not None else 0)
+        around = [self._after(place), *(self._reached(before) for before in range(place - 1, -1, -1))]
+        return max(flow.reached, next((reached for reached in around if reached is not None), 0))
+
+    def _reached(self, place: int) -> int | None:
+        point = self.points[place]
+        return None if point.flow is None or point.optional else point.flow.reached
 
     def _after(self, place: int) -> int | None:
         """Customers at the next column of the main line; None at the end."""
@@ -86,7 +90,7 @@ class FlowWriter:
             )
         days = later.median_days_since_before if later else None
         return (
-            "" if days is None or point.optional else say("median {time}", time=self.words.brief_days(days))
+            "" if days is None or point.optional else say("{time} median", time=self.words.brief_days(days))
         )
 
     def _cost(self, flow: TouchpointFlow) -> str:
