@@ -25,10 +25,12 @@ help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: .venv/.product ## build workspaces from real data, measure them, write the maps and tell their stories
+demo: .venv/.product ## build workspaces, measure them, write maps, journeys and posters, and tell their stories
 	@$(BIN)/parcours demo $(DEMO)/grocery --data grocery --replace
 	@echo
 	@$(BIN)/parcours demo $(DEMO)/giftshop --data giftshop --replace
+	@echo
+	@$(BIN)/parcours demo $(DEMO)/shop --data shop --replace
 
 .PHONY: test
 test: lint .venv/.tools chromium java ## run the linters and every test, with coverage

@@ -16,6 +16,8 @@ from parcours.cli.words import say
 from parcours.errors import InputError, WorkspaceExistsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from parcours.workspace import Workspace
 
 MAP_FILE = "map.html"
@@ -60,6 +62,24 @@ def demo(
     typer.echo()
     typer.echo(say(lang, "The workspace is in {folder}.", folder=folder))
     typer.echo(say(lang, "The map is in {file}.", file=page.resolve()))
+    for written in _draw_journeys(workspace, lang):
+        typer.echo(say(lang, "The journey is in {file}.", file=written.resolve()))
+
+
+def _draw_journeys(workspace: Workspace, language: Language) -> Iterator[Path]:
+    """Write every journey's page and its poster beside the map, and give their places."""
+    from parcours.render import journey_page, poster
+
+    for journey_id in workspace.documents().journeys:
+        measured = workspace.journey(journey_id)
+        page = workspace.folder / f"{journey_id}.html"
+        write_file(
+            page, journey_page.render(measured, language=language, font_cache=workspace.folder / "cache")
+        )
+        yield page
+        made = poster.render(measured, language=language, split=True)
+        write_file(page.with_suffix(".pdf"), made.files[0])
+        yield page.with_suffix(".pdf")
 
 
 def _remove_demo(folder: Path) -> None:
