@@ -72,7 +72,6 @@ class Commit:
         self.show(Progress("writing", 0, report.events))
         events = writing.events_stream(
             self.engine,
-            rows=report.events,
             buckets=self.log.buckets,
             import_id=self.import_id,
             now=self.now,

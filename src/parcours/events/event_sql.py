@@ -34,7 +34,6 @@ class EventSql:
     namespace: str
     zone: str
     currency: str
-    buckets: int
     wanted: str
 
     @cached_property
@@ -61,7 +60,7 @@ class EventSql:
             "customer_id": table.text(part.customer_id) if part.customer_id else "CAST(NULL AS VARCHAR)",
             "anonymous_id": table.text(part.anonymous_id) if part.anonymous_id else "CAST(NULL AS VARCHAR)",
             "event": express.text(part.event, table, "event"),
-            "at_text": express.time_text(time, table),
+            "no_time": express.time_missing(time, table),
             "at_instant": express.instant(time, table, self.zone),
         }
         for label in _LABELS:
@@ -142,7 +141,7 @@ class EventSql:
                 f"length(event) > {NAME_CHARACTERS}",
                 self._event_text(),
             ),
-            Problem("missing-time", when, "at_text IS NULL OR at_text = ''"),
+            Problem("missing-time", when, "no_time"),
             Problem("bad-time", when, "at_instant IS NULL", at_text),
             Problem(
                 "time-out-of-range",
@@ -227,8 +226,8 @@ class EventSql:
         )
         return (
             f"SELECT ordinal, {given_id} AS event_id, customer_id, anonymous_id, event, at_instant AS timestamp, "
-            f"{', '.join(_LABELS)}, value_minor, currency, rounded, {properties} AS properties, problem, "
-            f"{self._bucket()} FROM ({lines})"
+            f"{', '.join(_LABELS)}, value_minor, currency, rounded, {properties} AS properties, problem "
+            f"FROM ({lines})"
         )
 
     def events_of_groups(self, lines: str) -> str:
@@ -242,8 +241,8 @@ class EventSql:
         return (
             f"SELECT ordinal, own_id AS event_id, customer_id, anonymous_id, event, timestamp, {', '.join(_LABELS)}, "
             f"value_minor, currency, rounded, properties, "
-            f"{first_problem(self.group_problems, GROUP_PROBLEMS)} AS problem, "
-            f"{self._bucket()} FROM (SELECT *, {self._minor()} FROM (SELECT own_id, min(ordinal) AS ordinal, "
+            f"{first_problem(self.group_problems, GROUP_PROBLEMS)} AS problem "
+            f"FROM (SELECT *, {self._minor()} FROM (SELECT own_id, min(ordinal) AS ordinal, "
             f"min(customer_id) AS customer_id, min(anonymous_id) AS anonymous_id, {time}(at_instant) AS timestamp, "
             f"{firsts}, "
             f"TRY_CAST(sum(amount) AS DECIMAL(30, 12)) AS amount, bool_and(no_amount) AS no_amount, "
@@ -282,7 +281,3 @@ class EventSql:
             f"CASE WHEN NOT no_amount THEN unit END AS currency, "
             f"coalesce(cut OR {express.is_rounded('amount', 'unit', digits)}, false) AS rounded"
         )
-
-    def _bucket(self) -> str:
-        key = f"coalesce(customer_id, '{ANONYMOUS}' || anonymous_id)"
-        return f"CAST(md5_number_lower({key}) % CAST({self.buckets} AS UBIGINT) AS INTEGER) AS bucket"

@@ -122,6 +122,13 @@ def time_text(time: Time, table: Table) -> str:
     return texts[0] if len(texts) == 1 else f"concat_ws(' ', {', '.join(texts)})"
 
 
+def time_missing(time: Time, table: Table) -> str:
+    """Whether there is no time at all; never NULL. Instants are not written out to be looked at."""
+    if time.column is not None and table.types[table.column(time.column)].startswith(("TIMESTAMP", "DATE")):
+        return f"{sql.name(table.column(time.column))} IS NULL"
+    return f"coalesce({time_text(time, table)}, '') = ''"
+
+
 def instant(time: Time, table: Table, zone: str) -> str:
     """A TIMESTAMPTZ; NULL when no format fits. A time without an offset is local to its own zone, else to ``zone``."""
     place = sql.literal(time.zone or zone)

@@ -101,7 +101,6 @@ class FileRun:
             self.mapping.name,
             self.settings.zone,
             self.settings.currency,
-            self.settings.buckets,
             self.wanted,
         )
         insert = f"INSERT INTO staged BY NAME SELECT {self.number} AS file, {number} AS part, *"

@@ -23,7 +23,7 @@ TABLES: Final = {
     "staged": (
         "file INTEGER, part INTEGER, ordinal BIGINT, event_id VARCHAR, customer_id VARCHAR, anonymous_id VARCHAR, "
         "event VARCHAR, timestamp TIMESTAMPTZ, channel VARCHAR, campaign VARCHAR, source VARCHAR, value_minor BIGINT, "
-        "currency VARCHAR, rounded BOOLEAN, properties VARCHAR, problem INTEGER, bucket INTEGER"
+        "currency VARCHAR, rounded BOOLEAN, properties VARCHAR, problem INTEGER"
     ),
     "members": "file INTEGER, part INTEGER, event_id VARCHAR, ordinal BIGINT",
     "observed": (
@@ -53,7 +53,7 @@ def staging_area(log_folder: Path, *, memory_mb: int) -> Iterator[tuple[Engine, 
     with lock:
         lock.release()  # the acquisition above, now that the block holds its own
         try:
-            engine = Engine(connect(folder / "staging.duckdb", memory_mb=memory_mb, folder=folder))
+            engine = Engine(connect(":memory:", memory_mb=memory_mb, folder=folder))
             try:
                 for table, columns in TABLES.items():
                     engine.connection.execute(f"CREATE TABLE {table} ({columns})")

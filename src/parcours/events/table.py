@@ -10,6 +10,7 @@ from parcours.errors import MappingError, did_you_mean
 from parcours.events.mapping import FileFormat, Mapping
 from parcours.events.sources.loaded import Loaded
 from parcours.events.sql_text import listed, literal, name
+from parcours.events.sql_text import trimmed as trimmed_of
 
 _FLOATS = {"DOUBLE", "FLOAT"}
 _NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?"
@@ -69,7 +70,7 @@ class Table:
             )
         if kind != "VARCHAR":
             return f"CAST({quoted} AS VARCHAR)"
-        trimmed = quoted if self.trimmed else f"nullif(trim({quoted}), '')"
+        trimmed = quoted if self.trimmed else trimmed_of(quoted)
         if self.format.missing:
             return f"CASE WHEN {trimmed} NOT IN {listed(self.format.missing)} THEN {trimmed} END"
         return trimmed

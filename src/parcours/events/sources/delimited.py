@@ -30,7 +30,7 @@ from parcours.events.sources.loaded import (
     check_names,
     count,
 )
-from parcours.events.sql_text import either, literal, name
+from parcours.events.sql_text import either, literal, name, trimmed
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SNIFFED_RECORDS: Final = 200
@@ -133,7 +133,7 @@ def _column_names(
 
 def _load(content: Content, dialect: Dialect, reading: Reading, file: str) -> None:
     raw = name(reading.table("raw"))
-    kept = ", ".join(f"nullif(trim({name(column)}), '') AS {name(column)}" for column in dialect.columns)
+    kept = ", ".join(f"{trimmed(name(column))} AS {name(column)}" for column in dialect.columns)
     columns = "{" + ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.columns) + "}"
     statement = (
         f"CREATE TABLE {raw} AS SELECT {kept} FROM read_csv({literal(str(content.path))}, auto_detect = false, "
