@@ -202,6 +202,8 @@ def test_onto_says_what_was_known(desk: Desk, tmp_path: Path) -> None:
     write(desk.storage.folder, changed("lifecycle.yaml", "30d", "60d"))
     with pytest.raises(ConflictError, match="--onto"):
         desk.plan()
+    with pytest.raises(QueryError, match="There is no version 9"):
+        desk.plan(onto=9)
     (change,) = desk.plan(onto=2).changes
     assert (change.before, change.after) == ("45d", "60d")
 

@@ -146,8 +146,8 @@ def read_folder(folder: Path) -> WrittenDocuments:
     Raises DocumentError when one is wrong, DocumentsError when several are, or when two have the same id; a folder
     without documents gives none."""
     if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise DocumentError(f"the folder {what}.", file=str(folder), hint="Give the folder of the documents.")
+        what = "this is not a folder" if folder.exists() else "the folder does not exist"
+        raise DocumentError(f"{what}.", file=str(folder), hint="Give the folder of the documents.")
     texts: dict[str, str] = {}
     errors = list(_misnamed_folders(folder))
     for path in _files(folder):

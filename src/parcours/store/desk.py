@@ -125,6 +125,8 @@ class Desk:
         """What ``apply`` would do with a folder (default: the workspace's own files); writes nothing.
 
         ``onto`` is the kept version that the folder was made from, when the folder does not say it itself."""
+        if onto is not None and onto > self._newest():
+            raise QueryError(f"There is no version {onto}.", hint=f"The newest is {self._newest()}.")
         own = read_folder(self.storage.folder)
         itself = folder is None or folder.resolve() == self.storage.folder.resolve()
         given = own if folder is None or itself else read_folder(folder)
