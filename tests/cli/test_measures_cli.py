@@ -402,6 +402,29 @@ def test_charts_speak_french(name: str, workspace: Workspace) -> None:
     assert not {text for text in left if not any(sign in text for sign in STEPS)}, line
 
 
+def test_the_words_inside_a_picture_are_french(run: Any, shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "graph.svg"
+    run(
+        "transitions",
+        "-w",
+        shop,
+        "--split",
+        "timeline",
+        "--top",
+        "1",
+        "--chart",
+        file,
+        "--as",
+        "graph",
+        "--lang",
+        "fr",
+    )
+    drawn = file.read_text(encoding="utf-8")
+    assert "(autres)" in drawn
+    assert "\u00a0% s’arrêtent là" in drawn
+    assert "end here" not in drawn
+
+
 SAME_IN_BOTH = {"source", "sessions", "date", "transitions", "-", "maximum"}
 
 

@@ -44,7 +44,15 @@ VALUES = {
     "(new)": "(nouveaux)",
     "(lapsed)": "(décrochés)",
     "(all)": "(tous)",
+    "all, complete": "tous, complets",
 }
+ENDS_HERE = re.compile(r"([\d.<]+)% end here")
+ALL_ROWS = "all, complete"
+MONTHS = {
+    "Jan": "janv.", "Feb": "févr.", "Mar": "mars", "Apr": "avr.", "May": "mai", "Jun": "juin", "Jul": "juil.",
+    "Aug": "août", "Sep": "sept.", "Oct": "oct.", "Nov": "nov.", "Dec": "déc.",
+}  # fmt: skip
+MONTH = re.compile(f"({'|'.join(MONTHS)}) (\\d{{4}})")
 # sentences with names or numbers in them
 SENTENCES = tuple(
     (re.compile(english), french)
@@ -104,17 +112,24 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(key: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return _part(value)
-    if key == "values" and isinstance(value, list):
-        return [_row(row) for row in value]
-    if key in ("domain", "sort") and isinstance(value, list):
-        return [_own(one) for one in value]
-    if isinstance(value, list):
-        return [_part(one) if isinstance(one, dict) else one for one in value]
     if key in ("title", "text", "subtitle") and isinstance(value, str):
         return worded(value)
-    return value
+    if key == "test" and isinstance(value, str):  # a condition on a value that has been put into French
+        return value.replace(f"'{ALL_ROWS}'", f"'{VALUES[ALL_ROWS]}'")
+    if key == "datasets" and isinstance(value, dict):
+        return {name: [_row(row) for row in rows] for name, rows in value.items()}
+    if isinstance(value, dict):
+        return _part(value)
+    return [_element(key, one) for one in value] if isinstance(value, list) else value
+
+
+def _element(key: str, value: Any) -> Any:
+    """One of a list: rows and the values that they hold are data, mappings are parts of the picture."""
+    if key == "values":
+        return _row(value)
+    if key in ("domain", "sort"):
+        return _own(value)
+    return _part(value) if isinstance(value, dict) else value
 
 
 def _row(row: Any) -> Any:
@@ -122,7 +137,15 @@ def _row(row: Any) -> Any:
 
 
 def _own(value: Any) -> Any:
-    return VALUES.get(value, value) if isinstance(value, str) else value
+    if isinstance(value, list):
+        return [_own(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    if ends := ENDS_HERE.fullmatch(value):
+        return f"{ends[1]}\u00a0% s’arrêtent là"
+    if month := MONTH.fullmatch(value):
+        return f"{MONTHS[month[1]]} {month[2]}"
+    return VALUES.get(value, value)
 
 
 def worded(text: str) -> str:

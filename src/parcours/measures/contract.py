@@ -32,6 +32,7 @@ from parcours.timelines.partition import Partition
 from parcours.timelines.units import CUSTOMER
 
 Partial = dict[str, NDArray[Any]]
+PICTURES = "charts"  # no measure, and Altair takes memory and time that most questions need not pay
 
 
 class Query(BaseModel):
@@ -117,7 +118,8 @@ def measures() -> Mapping[str, Measure[Any, Any]]:
     """Every measure of this package by name."""
     package = importlib.import_module("parcours.measures")
     found: dict[str, Measure[Any, Any]] = {}
-    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+    modules = {info.name for info in pkgutil.iter_modules(package.__path__)} - {PICTURES}
+    for module in sorted(modules):
         measure = getattr(importlib.import_module(f"parcours.measures.{module}"), "MEASURE", None)
         if measure is not None:
             found[measure.name] = measure

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-KEPT_BYTES = 256 * 1024 * 1024
+KEPT_BYTES = 192 * 1024 * 1024
 
 
 class Shelf:
