@@ -1,4 +1,4 @@
-"""Draw the README's picture: the map of the demo's grocery shop, as a browser shows it.
+"""Draw the README's pictures: the map of the demo's grocery shop as a browser shows it, and a journey's poster.
 
 python tools/make_picture.py
 """
@@ -14,10 +14,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from parcours.render import poster
 from parcours.render.lifecycle_page import render
 from parcours.samples.demo import build_demo
 
-PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "lifecycle.png"
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDTH, HEIGHT = 1280, 860
 
@@ -31,20 +33,33 @@ def chromium() -> str:
 
 
 def main() -> int:
-    """Build the demo, draw its map, take the picture."""
+    """Build the demos, draw a map and a poster, take the pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        workspace = build_demo(Path(folder) / "shop", "grocery", now=datetime(2026, 1, 1, tzinfo=UTC))
-        page_file = Path(folder) / "map.html"
-        page_file.write_text(render(workspace.map(), language="en"), encoding="utf-8")
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1.5)
-            page.goto(page_file.as_uri())
-            PICTURE.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=PICTURE)
-            browser.close()
-    print(f"drew {PICTURE}")
+        draw_map(Path(folder), IMAGES / "lifecycle.png")
+        draw_poster(Path(folder), IMAGES / "journey.png")
+    print(f"drew {IMAGES}")
     return 0
+
+
+def draw_map(folder: Path, picture: Path) -> None:
+    """The lifecycle map of real data, as a browser shows its head."""
+    workspace = build_demo(folder / "grocery", "grocery", now=NOW)
+    page_file = folder / "map.html"
+    page_file.write_text(render(workspace.map(), language="en"), encoding="utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1.5)
+        page.goto(page_file.as_uri())
+        page.screenshot(path=picture)
+        browser.close()
+
+
+def draw_poster(folder: Path, picture: Path) -> None:
+    """The journey map of the simulated shop."""
+    workspace = build_demo(folder / "shop", "shop", now=NOW)
+    measured = workspace.journey("first-purchase")
+    picture.write_bytes(poster.render(measured, paper="a3", form="png").files[0])
 
 
 if __name__ == "__main__":
