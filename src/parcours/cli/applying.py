@@ -35,9 +35,7 @@ Who = Annotated[
 def apply(
     folder: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[FOLDER]", help="A folder of documents; by default the workspace's own files."
-        ),
+        typer.Argument(metavar="FOLDER", help="A folder of documents; by default the workspace's own files."),
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -97,13 +95,13 @@ def diff(
     before: Annotated[
         str | None,
         typer.Argument(
-            metavar="[VERSION|FOLDER]",
+            metavar="VERSION|FOLDER",
             help="A kept version to start from, or a folder whose documents would be applied; by default the newest "
             "version.",
         ),
     ] = None,
     after: Annotated[
-        int | None, typer.Argument(metavar="[VERSION]", help="Another kept version; by default the files.")
+        int | None, typer.Argument(metavar="VERSION", help="Another kept version; by default the files.")
     ] = None,
     journeys: Annotated[
         tuple[str, str] | None,

@@ -83,7 +83,7 @@ def show(name: Name, version: OfVersion = None, workspace: WorkspaceFolder = Non
 
 def history(
     name: Annotated[
-        str | None, typer.Argument(metavar="[KIND/ID]", help="A document; by default all together.")
+        str | None, typer.Argument(metavar="KIND/ID", help="A document; by default all together.")
     ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,

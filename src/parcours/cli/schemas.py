@@ -16,7 +16,7 @@ from parcours.errors import InputError, QueryError, did_you_mean
 
 def schema(
     kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="A kind of document, such as journey.")
+        str | None, typer.Argument(metavar="KIND", help="A kind of document, such as journey.")
     ] = None,
     folder: Annotated[
         Path | None,
