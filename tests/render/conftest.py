@@ -81,6 +81,7 @@ def stage(name: str, flows: Sequence[Flow], size: int, **changes: Any) -> Measur
         "title": name.capitalize(),
         "purpose": "",
         "enter": "event is page_viewed",
+        "details": None,
         "lapse_after_days": 90.0,
         "size": size,
         "share": None,

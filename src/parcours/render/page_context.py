@@ -18,6 +18,8 @@ from parcours.render.stage_view import StageWriter
 from parcours.render.tables import Table, TableWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from parcours.maps.measured import MeasuredLifecycle
     from parcours.render.chart_texts import Chart
     from parcours.render.funnel_view import FunnelView
@@ -49,6 +51,7 @@ class PageContext:
     incomplete: bool  # whether a growth period is not over
     funnel: FunnelView | None
     retention: RetentionView | None
+    details: bool  # whether any stage has metrics, pain points or journeys
     paths: bool  # whether any stage has last steps before a lapse
     route_tables: tuple[Table, ...]
     funnel_tables: tuple[Table, ...]
@@ -57,11 +60,13 @@ class PageContext:
     growth_table: Table
 
 
-def page_context(measured: MeasuredLifecycle, words: Words) -> PageContext:
-    """Put a measured lifecycle into words."""
+def page_context(
+    measured: MeasuredLifecycle, words: Words, journey_pages: Mapping[str, str] | None = None
+) -> PageContext:
+    """Put a measured lifecycle into words; ``journey_pages`` holds addresses by the ids of journeys."""
     flows = route_flows(measured)
     found = headline(measured, words)
-    stages = StageWriter(measured, flows, words, worst_drop(measured)).views()
+    stages = StageWriter(measured, flows, words, worst_drop(measured), journey_pages).views()
     growth, tables = GrowthWriter(measured, words), TableWriter(measured, words)
     return PageContext(
         language=words.language,
@@ -86,6 +91,7 @@ def page_context(measured: MeasuredLifecycle, words: Words) -> PageContext:
         incomplete=any(not period.complete for period in measured.growth),
         funnel=FunnelWriter(measured.funnel, words).view() if measured.funnel else None,
         retention=RetentionWriter(measured.retention, words).view() if measured.retention else None,
+        details=any(stage.details is not None for stage in stages),
         paths=any(stage.last_before_lapse for stage in measured.stages),
         route_tables=tables.route(),
         funnel_tables=tables.funnel(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from parcours.render.findings import FEW
 
 if TYPE_CHECKING:
+    from parcours.render.stage_details import StageDetailsView
     from parcours.render.words import Words
 
 
@@ -116,6 +117,7 @@ class StageView:
     last_paths_note: str
     definition: tuple[tuple[str, str], ...]
     entry_rules: tuple[str, ...]  # any of which makes a customer enter
+    details: StageDetailsView | None = None  # None: no journeys and no metrics are written
 
 
 def event_words(name: str) -> str:

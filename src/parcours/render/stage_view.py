@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from parcours.render.area_chart import sparkline
 from parcours.render.findings import FEW, slow_to_lapse
+from parcours.render.stage_details import stage_details
 from parcours.render.stage_parts import Drop, Head, NextEvent, Segment, Spark, StageView, event_words
 from parcours.render.stage_rows import RowWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from parcours.maps.measured import Count, MeasuredLifecycle, MeasuredStage
     from parcours.render.route_flows import RouteFlows
     from parcours.render.words import Words
@@ -22,9 +25,15 @@ class StageWriter:
     """Writes the views of a lifecycle's stages in one language."""
 
     def __init__(
-        self, measured: MeasuredLifecycle, flows: RouteFlows, words: Words, hot: MeasuredStage | None
+        self,
+        measured: MeasuredLifecycle,
+        flows: RouteFlows,
+        words: Words,
+        hot: MeasuredStage | None,
+        pages: Mapping[str, str] | None = None,
     ) -> None:
         self.measured, self.flows, self.words = measured, flows, words
+        self.pages = pages or {}
         self.hot = hot.id if hot else None
         self.rows = RowWriter(measured, words)
 
@@ -52,6 +61,7 @@ class StageWriter:
             last_paths_note=self.rows.last_paths_note(stage),
             definition=self.rows.definition(stage),
             entry_rules=tuple(stage.enter.split(" | ")),
+            details=stage_details(stage.details, self.words, self.pages),
         )
 
     # head

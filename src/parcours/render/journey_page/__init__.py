@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from parcours.maps.measured_journey import MeasuredJourney
     from parcours.render.words import Language
 
-STYLES = ("tokens", "journey-tokens", "page", "journey", "journey-print")
+STYLES = ("tokens", "journey-tokens", "page", "cards", "journey", "journey-print")
 
 
 def render(

@@ -5,24 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from parcours.render.card_words import CardWriter
 from parcours.render.icons import paths
+from parcours.render.improvement_views import act_views, pain_view
 from parcours.render.journey_labels import FEW, JourneyLabels, first_name, people
-from parcours.render.poster.columns import MARK
+from parcours.render.metric_view import card_view
 from parcours.render.poster.flow_lane import FlowWriter
-from parcours.render.strokes import px
 
 if TYPE_CHECKING:
     from parcours.maps.measured_journey import (
         DrawnEmotion,
-        MeasuredCard,
         MeasuredEmotion,
         MeasuredJourney,
         MeasuredTouchpoint,
         Statement,
     )
-    from parcours.render.card_words import Bullet
     from parcours.render.figure_words import FigureWords
+    from parcours.render.improvement_views import ActView, PainView
+    from parcours.render.metric_view import CardView
 
 
 @dataclass(frozen=True)
@@ -66,41 +65,6 @@ class FlowView:
 
 
 @dataclass(frozen=True)
-class CardView:
-    """A metric: ``mark`` is good, watch, bad, none, few or "" (no target)."""
-
-    title: str
-    mark: str
-    status: str
-    unit_first: str
-    figure: str
-    unit: str
-    note: str
-    target: str
-    change: str
-    bullet: Bullet | None
-    spark: str  # a path in 48 × 16, or ""
-
-
-@dataclass(frozen=True)
-class PainView:
-    text: str
-    severity: int
-    tail: str
-    state: str
-    personas: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class ActView:
-    kind: str  # solution, opportunity
-    text: str
-    effect: str
-    status: str
-    who: str
-
-
-@dataclass(frozen=True)
 class Cells:
     """Every cell of a touchpoint."""
 
@@ -121,11 +85,7 @@ class CellWriter:
 
     def __init__(self, measured: MeasuredJourney, words: FigureWords, numbers: dict[str, int]) -> None:
         self.measured, self.words, self.numbers = measured, words, numbers
-        self.labels, self.cards, self.flows = (
-            JourneyLabels(words),
-            CardWriter(words),
-            FlowWriter(measured, words),
-        )
+        self.labels, self.flows = JourneyLabels(words), FlowWriter(measured, words)
         self._names = {key: first_name(one) for key, one in people(measured).items()}
 
     def cells(self, place: int) -> Cells:
@@ -138,9 +98,12 @@ class CellWriter:
             marks=self._marks(point),
             felt=self._felt(point.measured[0]) if point.measured else "",
             flow=self._flow(place),
-            cards=tuple(self.card(one) for one in point.cards),
-            pains=self._pains(point),
-            acts=self._acts(point),
+            cards=tuple(card_view(one, self.words) for one in point.cards),
+            pains=tuple(
+                pain_view(one, self.words, self.numbers)
+                for one in sorted(point.pain_points, key=lambda one: -one.severity)
+            ),
+            acts=act_views(point.solutions, point.opportunities, self.words),
             own=tuple(
                 tuple(self._said(one) for one in point.cells.get(lane.id, ())) for lane in self.measured.lanes
             ),
@@ -192,64 +155,3 @@ class CellWriter:
             rest=cell["rest"],
             cost=cell["cost"],
         )
-
-    def card(self, card: MeasuredCard) -> CardView:
-        """A metric card; one that cannot be judged keeps its frame and says why."""
-        figures, say = self.cards.figures(card), self.words.say
-        few, none = card.status == "too_few", card.now.value is None
-        note = say("n = {n}, too few", n=self.words.number(card.now.n)) if few else ""
-        return CardView(
-            title=card.title,
-            mark="none" if none else MARK.get(card.status, ""),
-            status=self.labels.card_status("no_data" if none else card.status),
-            unit_first=figures.unit_first,
-            figure=figures.figure,
-            unit=figures.unit,
-            note=self.labels.card_status("no_data") if none else note,
-            target=say("target {target}", target=figures.target) if figures.target else "",
-            change="" if few or none else figures.change,
-            bullet=None if few else figures.bullet,
-            spark="" if few else _spark(figures.spark),
-        )
-
-    def _pains(self, point: MeasuredTouchpoint) -> tuple[PainView, ...]:
-        views = []
-        for pain in sorted(point.pain_points, key=lambda one: -one.severity):
-            parts = [pain.frequency]
-            if pain.customers is not None:
-                parts.append(self.words.say_many("{n} customer", "{n} customers", pain.customers))
-            parts.append(self.labels.evidence(pain.state))
-            whose = tuple(self.numbers[one] for one in pain.personas if one in self.numbers)
-            tail = " · ".join(part for part in parts if part)
-            views.append(PainView(pain.text, pain.severity, tail, pain.state, whose))
-        return tuple(views)
-
-    def _acts(self, point: MeasuredTouchpoint) -> tuple[ActView, ...]:
-        no_owner = self.words.say("no owner")
-
-        def who(status: str, owner: str) -> str:
-            return f"{self.labels.progress(status)} · {owner or no_owner}"
-
-        return (
-            *(
-                ActView("solution", one.text, self.labels.effect(one), one.status, who(one.status, one.owner))
-                for one in point.solutions
-            ),
-            *(
-                ActView("opportunity", one.text, "", one.status, who(one.status, one.owner))
-                for one in point.opportunities
-            ),
-        )
-
-
-def _spark(values: tuple[float | None, ...]) -> str:
-    """A line of 48 × 16 through the periods, broken where one has no value."""
-    step = 44 / max(len(values) - 1, 1)
-    parts, pen = [], "M"
-    for number, value in enumerate(values):
-        if value is None:
-            pen = "M"
-            continue
-        parts.append(f"{pen}{px(2 + number * step)} {px(14 - 12 * value)}")
-        pen = "L"
-    return "".join(parts)

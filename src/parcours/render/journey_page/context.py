@@ -12,6 +12,7 @@ from parcours.render.journey_page.cells import CellWriter
 from parcours.render.journey_page.drawing import emotion_lines
 from parcours.render.journey_page.finding import finding
 from parcours.render.journey_page.twins import coverage_rows, twins
+from parcours.render.metric_view import card_view
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from parcours.maps.measured_journey import MeasuredJourney, MeasuredPersona, MeasuredPhase
     from parcours.render.figure_words import FigureWords
     from parcours.render.journey_page.blocks import Block
-    from parcours.render.journey_page.cells import CardView, Cells
+    from parcours.render.journey_page.cells import Cells
     from parcours.render.journey_page.drawing import Line
+    from parcours.render.metric_view import CardView
     from parcours.render.tables import Table
 
 
@@ -259,7 +261,7 @@ class _Writer:
                     )
                 )
             if columns:
-                card = self.cells.card(phase.headline) if phase.headline else None
+                card = card_view(phase.headline, self.words) if phase.headline else None
                 views.append(
                     PhaseView(
                         phase.title, phase.goal, columns[0].number, tuple(columns), card, self._moving(phase)

@@ -34,8 +34,9 @@ def render(
 ) -> Poster:
     """The journey as a poster; the same value gives the same bytes.
 
-    Without a ``paper`` it takes A3, or the next larger sheet that carries everything. ``split`` lets it run over several pages with the labels repeated; ``beside`` is the other variant (as it is, to
-    be), whose drawn emotion is laid beside. Raises InputError when a page would not be readable.
+    Without a ``paper`` it takes A3, or the next larger sheet that carries everything. ``split`` lets it run over
+    several pages with the labels repeated; ``beside`` is the other variant (as it is, to be), whose drawn emotion is
+    laid beside. Raises InputError when a page would not be readable.
     """
     sheet = lay_out(measured, paper=paper, language=language, split=split, beside=beside)
     return Poster(sheet.write(form, measured.data_until), len(sheet.spare()), undrawable(sheet.text))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from parcours.render.card_words import CardWriter
 from parcours.render.icons import commands
 from parcours.render.journey_labels import JourneyLabels, first_name, people
+from parcours.render.metric_view import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 View = dict[str, Any]  # becomes JSON for the template
 _ORDER = ("running", "planned", "idea", "done")
 _WEAKEST = ("stale", "assumed", "researched", "measured", "no_data")
-MARK = {"on_target": "good", "watch": "watch", "off_target": "bad", "no_data": "none", "too_few": "few"}
 
 
 def drawing(icon: str) -> list[list[list[Any]]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from parcours.render.journey_labels import FEW, JourneyLabels
-from parcours.render.poster.columns import MARK, ColumnWriter
+from parcours.render.metric_view import MARK
+from parcours.render.poster.columns import ColumnWriter
 from parcours.render.poster.curves import DASHES, HUES, MARKERS
 
 if TYPE_CHECKING:
