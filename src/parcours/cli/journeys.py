@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli.options import AsCsv, AsJson, AsOf, Rows, TableName, WordsIn, WorkspaceFolder
+from parcours.cli.options import Language as Words
 from parcours.cli.options import PeriodUnit as Unit
 from parcours.cli.output import Form, as_json, show_tables
 from parcours.cli.periods import first_day, last_day, last_instant
@@ -60,8 +61,12 @@ def journey(
     if as_json_ and table is None:
         typer.echo(export(measured, lang or shop.settings.language).content.decode(), nl=False)
         return
-    tables = journey_tables(measured)
-    show_tables(tables if table or not form.for_people else for_people(tables), form)
+    if form.for_people and table is None:
+        from parcours.cli.journey_layouts import journey_layout
+
+        show_tables(journey_layout(measured, words_of(form)), form)
+    else:
+        show_tables(journey_tables(measured), form)
 
 
 def journeys(
@@ -97,7 +102,13 @@ def journeys(
     looks = [
         Look(**look | {"segment": one, "period": days}) for one in (segment or no_segment) for days in periods
     ]
-    show_tables(comparison_table(shop.journeys(aim=aim, looks=looks)), form)
+    lines = shop.journeys(aim=aim, looks=looks)
+    if form.for_people:
+        from parcours.cli.journey_layouts import comparison_layout
+
+        show_tables(comparison_layout(lines, words_of(form)), form)
+    else:
+        show_tables(comparison_table(lines), form)
 
 
 def narrative(
@@ -147,7 +158,12 @@ def coverage(
     shop = open_workspace(workspace)
     form = form.within(shop, lang)
     measured = shop.journey(journey_id, **look_of(shop, period, None, unit, persona, segment, as_of))
-    show_tables(coverage_tables(measured.coverage), form)
+    tables = coverage_tables(measured.coverage)
+    if form.for_people and table is None:
+        from parcours.cli.journey_layouts import coverage_layout
+
+        tables = coverage_layout(tables, words_of(form))
+    show_tables(tables, form)
 
 
 def look_of(
@@ -177,13 +193,6 @@ def days_of(text: str | None, option: str) -> date | tuple[date, date] | None:
     return begin, end
 
 
-def for_people(tables: dict[str, Any]) -> dict[str, Any]:
-    """The columns that fit a terminal."""
-    shown = {
-        "touchpoints": ("title", "customers", "reached", "moved_on", "dropped", "open", "share_moving_on",
-                        "share_moving_on_low", "share_moving_on_high", "value_at_stake_minor"),
-        "phases": ("title", "reached", "moved_on", "share_moving_on", "share_moving_on_low", "share_moving_on_high",
-                   "value_at_stake_minor", "experience_score"),
-        "metrics": ("place", "title", "unit", "value", "value_low", "value_high", "n", "before", "target", "status"),
-    }  # fmt: skip
-    return {name: table.select(list(shown.get(name, table.column_names))) for name, table in tables.items()}
+def words_of(form: Form) -> Words:
+    """The language that a result is printed in."""
+    return "fr" if form.language == "fr" else "en"

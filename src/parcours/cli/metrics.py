@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.cli.journeys import Compare, OfSegment, Period, Persona, look_of
+from parcours.cli.journeys import Compare, OfSegment, Period, Persona, look_of, words_of
 from parcours.cli.options import AsCsv, AsJson, AsOf, Rows, WordsIn, WorkspaceFolder
+from parcours.cli.options import Language as Words
 from parcours.cli.options import PeriodUnit as Unit
 from parcours.cli.output import Form, show_tables
 from parcours.cli.places import check_place, open_workspace, write_file
 from parcours.errors import QueryError
 
-Words = Literal["en", "fr"]
+if TYPE_CHECKING:
+    from parcours.maps.measured_journey import MeasuredCard
 
 
 def metrics(
@@ -51,18 +53,27 @@ def metrics(
         _list_ready(form)
         return
     if copy:
-        _copy(shop.folder, copy, form.language)
+        _copy(shop.folder, copy, words_of(form))
         return
     from parcours.maps.asked import Look
-    from parcours.maps.journey_tables import metrics_table, trend_table
 
     look = Look(**look_of(shop, period, compare, unit, persona, segment, as_of))
     maps = shop.journey_maps()
-    if metric is None:
-        show_tables({"metrics": metrics_table(("", card) for card in maps.metrics(look, stage=stage))}, form)
-    else:
-        card = maps.metric(metric, look, stage=stage)
-        show_tables({"metrics": metrics_table([("", card)]), "trend": trend_table(card)}, form)
+    cards = maps.metrics(look, stage=stage) if metric is None else (maps.metric(metric, look, stage=stage),)
+    _show(cards, form, with_trend=metric is not None)
+
+
+def _show(cards: tuple[MeasuredCard, ...], form: Form, *, with_trend: bool) -> None:
+    """Metrics, and the trend of a single one."""
+    from parcours.cli.journey_layouts import metrics_layout, trend_layout
+    from parcours.maps.journey_tables import metrics_table, trend_table
+
+    placed = [("", card) for card in cards]
+    people, words = form.for_people, words_of(form)
+    tables = {"metrics": metrics_layout(placed, words) if people else metrics_table(placed)}
+    if with_trend:
+        tables["trend"] = trend_layout(cards[0], words) if people else trend_table(cards[0])
+    show_tables(tables, form)
 
 
 def _list_ready(form: Form) -> None:
@@ -70,7 +81,7 @@ def _list_ready(form: Form) -> None:
 
     from parcours.journeys.catalogue import SECTIONS, ready_metric
 
-    language = _words(form.language)
+    language = words_of(form)
     named = [(section, ready_metric(name, language)) for section, names in SECTIONS.items() for name in names]
     table = pa.table(
         {
@@ -83,11 +94,10 @@ def _list_ready(form: Form) -> None:
     show_tables({"ready_metrics": table}, form)
 
 
-def _copy(folder: Path, names: list[str], language: str) -> None:
+def _copy(folder: Path, names: list[str], words: Words) -> None:
     """Write ready metrics, and the feedback that they read, into the workspace; nothing that is there is replaced."""
     from parcours.journeys.catalogue import feedback_text, metric_text, ready_metric
 
-    words = _words(language)
     texts: dict[Path, str] = {}
     for name in names:
         texts[folder / "metrics" / f"{name}.yaml"] = metric_text(name, words)
@@ -99,11 +109,7 @@ def _copy(folder: Path, names: list[str], language: str) -> None:
             if place.parent.name == "metrics":
                 raise QueryError(f"{place} exists already.", hint="Delete it to copy the ready one anew.")
             continue
-        check_place(place)
         place.parent.mkdir(exist_ok=True)
+        check_place(place)
         write_file(place, text.encode())
         typer.echo(str(place))
-
-
-def _words(language: str) -> Words:
-    return "fr" if language == "fr" else "en"

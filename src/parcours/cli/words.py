@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from parcours.cli.answer_words import ANSWERS
 from parcours.cli.document_words import DOCUMENTS
+from parcours.cli.journey_words import JOURNEYS
 
-FRENCH = ANSWERS | {
+FRENCH = {
+    **JOURNEYS,
+    **ANSWERS,
     # sentences
     "nothing": "rien",
     "The log holds no events yet.": "Le journal ne contient encore aucun événement.",
