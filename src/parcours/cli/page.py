@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,10 @@ from parcours.cli.output import check_ending
 from parcours.cli.periods import first_day
 from parcours.cli.places import check_place, open_workspace, write_file
 from parcours.cli.words import say
+
+if TYPE_CHECKING:
+    from parcours.cli.options import Language
+    from parcours.workspace import Workspace
 
 
 def map_(
@@ -29,6 +33,9 @@ def map_(
     horizon: Annotated[
         str, typer.Option(metavar="TIME", help="Give shares within this time of entering: 90d, 26w.")
     ] = "180d",
+    journeys: Annotated[
+        bool, typer.Option("--journeys", help="Write the journeys' pages beside it; stages open into them.")
+    ] = False,
     lang: WordsIn = None,
     engine: EngineAddress = None,
 ) -> None:
@@ -41,5 +48,22 @@ def map_(
     shop = open_workspace(workspace, engine)
     language = lang or shop.settings.language
     measured = shop.map(period=day, unit=unit, horizon=horizon)
-    write_file(output, render(measured, language=language, font_cache=shop.folder / "cache"))
+    pages = _journey_pages(shop, output, language) if journeys else {}
+    page = render(measured, language=language, font_cache=shop.folder / "cache", journey_pages=pages)
+    write_file(output, page)
     typer.echo(say(language, "The map is in {file}.", file=output.resolve()))
+
+
+def _journey_pages(shop: Workspace, output: Path, language: Language) -> dict[str, str]:
+    """Write every journey's page beside the map; gives their addresses by the ids of the journeys."""
+    from parcours.render.journey_page import render
+
+    pages = {}
+    for journey in shop.documents().journeys:
+        file = output.with_name(f"{output.stem}-{journey}{output.suffix}")
+        measured = shop.journey(journey)
+        write_file(
+            file, render(measured, language=language, home=output.name, font_cache=shop.folder / "cache")
+        )
+        pages[journey] = file.name
+    return pages
