@@ -48,6 +48,10 @@ if TYPE_CHECKING:
 
 STATES = ("new", "returning", "resurrected", "dormant")
 NEVER = np.iinfo(np.int64).max
+NONE = np.zeros(0, dtype=np.bool_)
+
+Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 class Query(contract.Query):
@@ -74,17 +78,19 @@ class GrowthResult(Result):
 
     shape: ClassVar[str] = "series"
     periods: Periods
-    counts: NDArray[np.int64]  # [period, state] in the order of STATES
+    counts: Longs  # [period, state] in the order of STATES
     complete: tuple[bool, ...]  # False where the data ends inside the period
 
     def tables(self) -> Mapping[str, pa.Table]:
-        rows = [
-            {"period_start": first, "period_end": last}
-            | {state: int(self.counts[p, s]) for s, state in enumerate(STATES)}
-            | {"active": int(self.counts[p, :3].sum()), "complete": self.complete[p]}
-            for p, (first, last) in enumerate(zip(self.periods.starts, self.periods.last_days(), strict=True))
+        columns = [
+            self.periods.starts,
+            self.periods.last_days(),
+            *self.counts.T,
+            self.counts[:, :3].sum(axis=1),
+            self.complete,
         ]
-        return {"growth": pa.Table.from_pylist(rows, schema=_GROWTH)}
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, _GROWTH, strict=True)]
+        return {"growth": pa.Table.from_arrays(arrays, schema=_GROWTH)}
 
     def chart(self) -> altair.TopLevelMixin:
         from parcours.measures.charts import growth_bars
@@ -109,12 +115,25 @@ class Growth(FollowedMeasure[Query, GrowthResult]):
     question = Query
     counts = frozenset({"counts"})
 
-    def wakes_us(self, partition: Partition, query: Query) -> NDArray[np.int64] | None:
+    def wakes_us(self, partition: Partition, query: Query) -> Longs | None:
         return never(partition) if query.segment is None else None
 
     def map(self, partition: Partition, query: Query) -> Partial:
-        counts = np.zeros((len(query.periods()), len(STATES)), dtype=np.int64)
-        self._walk(partition, query, counts, (-1, -1), np.zeros(0, dtype=np.bool_))
+        bounds = _bounds(query)
+        if query.segment is not None or query.reads_profiles():
+            return {"counts": _counted(partition, query, bounds)}
+        key = query.model_copy(update={"as_of_us": 0}).key()
+        ever = query.model_copy(update={"as_of_us": NEVER})
+        whole = partition.keep(("growth", key), lambda: _counted(partition, ever, bounds))
+        # what is not known yet can only lie in the period of the last known instant, or after it
+        last = int(np.searchsorted(bounds, query.as_of_us, side="right")) - 1
+        low = max(last - 1, 0)
+        if last < 0 or last >= len(bounds) - 1:
+            return {"counts": np.zeros_like(whole) if last < 0 else whole}
+        counts = np.zeros_like(whole)
+        counts[:low] = whole[:low]
+        ending = _counted(partition, query, bounds[low : last + 3])
+        counts[low : low + len(ending)] = ending
         return {"counts": counts}
 
     def merge(self, one: Partial, other: Partial) -> Partial:
@@ -132,116 +151,184 @@ class Growth(FollowedMeasure[Query, GrowthResult]):
         state = place(cell.get("state"), STATES, "state")
         names = tuple(day.isoformat() for day in periods.starts)
         period = place(cell.get("period_start", names[-1]), names, "period_start")
-        counts = np.zeros((len(periods), len(STATES)), dtype=np.int64)
         chosen = np.zeros(partition.customer_count, dtype=np.bool_)
-        self._walk(partition, query, counts, (period, state), chosen)
+        _counted(partition, query, _bounds(query), (period, state), chosen)
         return np.flatnonzero(chosen)
 
-    def _walk(
-        self,
-        partition: Partition,
-        query: Query,
-        counts: NDArray[np.int64],
-        wanted: tuple[int, int],
-        chosen: NDArray[np.bool_],
-    ) -> None:
-        periods = query.periods()
-        before = query.calendar.step(periods.starts[0], query.unit, -1)
-        bounds = np.concatenate(([query.calendar.midnight_us(before)], periods.bounds_us)).astype(np.int64)
-        active = _activity(partition, query.events) & rows_in_scope(partition, query)
-        created = _created(partition, query)
-        _states(
-            partition.offsets, partition.timestamps, active, bounds, query.as_of_us, created, counts, *wanted, chosen
-        )  # fmt: skip
+
+def _bounds(query: Query) -> Longs:
+    """Where the periods begin and the last one ends; the first is the one before the range."""
+    periods = query.periods()
+    before = query.calendar.step(periods.starts[0], query.unit, -1)
+    return np.concatenate(([query.calendar.midnight_us(before)], periods.bounds_us)).astype(np.int64)
 
 
-def _activity(partition: Partition, events: tuple[Selector, ...]) -> NDArray[np.bool_]:
-    if not events:
-        return np.ones(partition.event_count, dtype=np.bool_)
-    active: NDArray[np.bool_] = np.logical_or.reduce([matches(partition, selector) for selector in events])
+def _counted(
+    partition: Partition,
+    query: Query,
+    bounds: Longs,
+    wanted: tuple[int, int] = (-1, -1),
+    chosen: Flags = NONE,
+) -> Longs:
+    """Customers by state in each period but the first; flags those in the ``wanted`` period and state."""
+    counts = np.zeros((len(bounds) - 2, len(STATES)), dtype=np.int64)
+    seen = _seen(partition, query)
+    begins = seen.firsts if query.new_by is None else _created(partition, query.new_by, query.zone)
+    _states(
+        partition.offsets, partition.timestamps, seen.qualifies, bounds, query.as_of_us, seen.lasts, begins,
+        counts, *wanted, chosen,
+    )  # fmt: skip
+    return counts
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Which events count as activity (no flags: all of them), and of each customer the first such event ever, and
+    the last event."""
+
+    qualifies: Flags
+    firsts: Longs
+    lasts: Longs
+
+
+def _seen(partition: Partition, query: Query) -> _Seen:
+    def find() -> _Seen:
+        qualifies = _activity(partition, query)
+        return _Seen(qualifies, *_reach(partition.offsets, partition.timestamps, qualifies))
+
+    if query.segment is not None or query.reads_profiles():
+        return find()
+    selectors = (*query.events, *([query.where] if query.where is not None else []))
+    key = "\0".join(one.model_dump_json(by_alias=True) for one in selectors)
+    return partition.keep(("growth", "seen", bool(query.events), key), find)
+
+
+def _activity(partition: Partition, query: Query) -> Flags:
+    if not query.events and query.where is None and query.segment is None:
+        return NONE
+    active = rows_in_scope(partition, query)
+    if query.events:
+        active &= np.logical_or.reduce([matches(partition, selector) for selector in query.events])
     return active
 
 
-def _created(partition: Partition, query: Query) -> NDArray[np.int64]:
-    """The instant at which each customer is new; empty: at the first qualifying event."""
-    if query.new_by is None:
-        return np.zeros(0, dtype=np.int64)
-    column: Column = partition.trait(query.new_by)
-    instants = [_instant(text, query) for text in column.values]
+def _created(partition: Partition, trait: str, zone: str) -> Longs:
+    """The instant at which each customer is new."""
+    column: Column = partition.trait(trait)
+    instants = [_instant(text, trait, zone) for text in column.values]
     return np.array([*instants, NEVER], dtype=np.int64)[column.codes]
 
 
-def _instant(text: str, query: Query) -> int:
+def _instant(text: str, trait: str, zone: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise QueryError(
-            f"The trait {query.new_by!r} holds {text!r}, which is not a date.",
+            f"The trait {trait!r} holds {text!r}, which is not a date.",
             hint="Use a trait with ISO dates, for example 2026-10-31.",
         ) from None
     if moment.tzinfo is not None:
         return instant_us(moment)
-    return instant_us(moment.replace(tzinfo=ZoneInfo(query.zone)))  # without an offset: as local clocks read
+    return instant_us(moment.replace(tzinfo=ZoneInfo(zone)))  # without an offset: as local clocks read
+
+
+@kernel
+def _reach(offsets: Longs, times: Longs, qualifies: Flags) -> tuple[Longs, Longs]:
+    """Of each customer the first qualifying event, and the last of any kind; NEVER and its opposite without."""
+    count = len(offsets) - 1
+    firsts, lasts = np.full(count, NEVER, np.int64), np.full(count, -NEVER, np.int64)
+    for customer in range(count):
+        begin, end = offsets[customer], offsets[customer + 1]
+        if begin < end:
+            lasts[customer] = times[end - 1]
+        while begin < end and len(qualifies) and not qualifies[begin]:
+            begin += 1
+        if begin < end:
+            firsts[customer] = times[begin]
+    return firsts, lasts
 
 
 @kernel
 def _states(
-    offsets: NDArray[np.int64], times: NDArray[np.int64], qualifies: NDArray[np.bool_],
-    bounds: NDArray[np.int64], as_of: int, created: NDArray[np.int64],
-    counts: NDArray[np.int64], wanted_period: int, wanted_state: int, chosen: NDArray[np.bool_],
+    offsets: Longs, times: Longs, qualifies: Flags, bounds: Longs, as_of: int, lasts: Longs, begins: Longs,
+    counts: Longs, wanted_period: int, wanted_state: int, chosen: Flags,
 ) -> None:  # fmt: skip
-    """Count each customer's state in each period; period 0 of ``bounds`` is the one before the range.
-
-    When ``wanted_period`` is not negative, flag the customers who are in ``wanted_state`` in it.
+    """Count each customer's state in each period but the first of ``bounds``; a customer is new in the period that
+    ``begins`` lies in. Flags those who are in the wanted state in the wanted period, unless it is negative.
     """
-    periods = len(bounds) - 1
-    active = np.zeros(periods, dtype=np.bool_)
+    after = min(as_of, bounds[-1] - 1)
     for customer in range(len(offsets) - 1):
-        active[:] = False
-        first = _active_periods(
-            times, qualifies, bounds, as_of, offsets[customer], offsets[customer + 1], active
-        )
-        if len(created):
-            first = created[customer]
-        for period in range(1, periods):
-            state = _state(active[period - 1], active[period], bounds[period] <= first < bounds[period + 1])
-            if state >= 0:
-                counts[period - 1, state] += 1
-                if period - 1 == wanted_period and state == wanted_state:
-                    chosen[customer] = True
-
-
-@kernel
-def _active_periods(
-    times: NDArray[np.int64], qualifies: NDArray[np.bool_], bounds: NDArray[np.int64], as_of: int,
-    begin: int, end: int, active: NDArray[np.bool_],
-) -> int:  # fmt: skip
-    """Flag the periods with a qualifying event; returns the instant of the first such event ever, or NEVER."""
-    first = NEVER
-    period = 0
-    for row in range(begin, end):
-        if times[row] > as_of:
-            break
-        if not qualifies[row]:
+        if lasts[customer] < bounds[0]:
             continue
-        first = min(first, times[row])
-        while period < len(active) and times[row] >= bounds[period + 1]:
-            period += 1
-        if period == len(active):
-            break
-        if times[row] >= bounds[0]:
-            active[period] = True
-    return first
+        end = offsets[customer + 1]
+        period, active = 0, -2
+        until = bounds[0]
+        for row in range(_first_since(times, offsets[customer], end, until), end):
+            now = times[row]
+            if now > after:
+                break
+            if now < until or (len(qualifies) and not qualifies[row]):
+                continue  # in a period that is counted already, or no activity
+            period = _period_of(bounds, period, now)
+            until = bounds[period + 1]
+            took = 0 <= active < period - 1 and _counts_as(3, active, counts, wanted_period, wanted_state)
+            if period > 0:
+                state = _state(active, period, bounds[period] <= begins[customer] < until)
+                took |= _counts_as(state, period - 1, counts, wanted_period, wanted_state)
+            if took:
+                chosen[customer] = True
+            active = period
+        if 0 <= active < len(counts) and _counts_as(3, active, counts, wanted_period, wanted_state):
+            chosen[customer] = True
 
 
 @kernel
-def _state(active_before: bool, active_now: bool, first_now: bool) -> int:
-    """Position in STATES, −1 for a customer who is in none."""
-    if not active_now:
-        return 3 if active_before else -1
-    if first_now:
+def _state(active: int, period: int, new: bool) -> int:
+    """Position in STATES of a customer who is active in a period, and was last in ``active``."""
+    if new:
         return 0
-    return 1 if active_before else 2
+    return 1 if active == period - 1 else 2
+
+
+@kernel
+def _counts_as(state: int, period: int, counts: Longs, wanted_period: int, wanted_state: int) -> bool:
+    """Count one customer; whether this is the wanted cell."""
+    counts[period, state] += 1
+    return period == wanted_period and state == wanted_state
+
+
+@kernel
+def _first_since(times: Longs, begin: int, end: int, instant: int) -> int:
+    """The first of some rows from an instant on, looked for from the last one: what is asked anew is mostly late."""
+    low, high, step = end, end, 1
+    while low > begin and times[low - 1] >= instant:
+        high = low - 1
+        low = max(begin, high - step)
+        step *= 2
+    while low < high:
+        middle = (low + high) // 2
+        if times[middle] < instant:
+            low = middle + 1
+        else:
+            high = middle
+    return high
+
+
+@kernel
+def _period_of(bounds: Longs, period: int, now: int) -> int:
+    """The period of an instant that does not lie before ``period``; the next ones are looked at first."""
+    step = 1
+    while period + step < len(bounds) and bounds[period + step] <= now:
+        period += step
+        step *= 2
+    low, high = period, min(period + step, len(bounds))
+    while low + 1 < high:
+        middle = (low + high) // 2
+        if bounds[middle] <= now:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 MEASURE = Growth()
