@@ -41,6 +41,11 @@ class Counted(Events):
         return super().map(partition, query)
 
 
+@pytest.fixture(autouse=True)
+def everything_is_worth_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parcours.measures.engine.WORTH_WRITING_S", 0)
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> EventLog:
     return made_log(tmp_path, ROWS, buckets=BUCKETS)
@@ -102,6 +107,17 @@ def test_a_trait_that_dates_customers_counts_as_profile() -> None:
         {"events": [{"event": "buy", "where": {"profile.c": 1}}]}
     ).reads_profiles()
     assert GrowthQuery.model_validate({"segment": {"not": {"profile": {"c": 1}}}}).reads_profiles()
+
+
+def test_what_is_counted_in_no_time_is_not_written(
+    log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parcours.measures.engine.WORTH_WRITING_S", 60)
+    engine, measure = engine_over(log, tmp_path), Counted()
+    engine.ask(measure, QUERY)
+    engine.ask(measure, QUERY)
+    assert measure.mapped.total() == BUCKETS, "it is kept in memory"
+    assert not list((tmp_path / "cache" / "partials").rglob("*.npz"))
 
 
 @pytest.mark.parametrize("harm", [b"", b"PK\x03\x04garbage", b"garbage", b"\x93NUMPY", None])

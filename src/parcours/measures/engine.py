@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial as bound
 from importlib.metadata import version
 from pathlib import Path
+from time import thread_time
 from typing import Any, TypeVar
 
 from parcours.measures.contract import Measure, Partial, Query
@@ -28,6 +29,7 @@ Q = TypeVar("Q", bound=Query)
 FORMAT = 2  # of partials: those of another layout are counted again
 KEPT_PARTIAL_BYTES = 64 * 1024 * 1024
 KEPT_ON_DISK = 8_192
+WORTH_WRITING_S = 0.02  # of a processor: a partial that took less is counted again before it is read back
 
 
 class LocalEngine:
@@ -40,6 +42,7 @@ class LocalEngine:
         self.timelines = timelines
         self.threads = threads
         self._cache = cache / "partials" if cache else None
+        self._release = version("parcours")
         if self._cache:
             prune(self._cache, KEPT_ON_DISK)
         self._memory = Shelf(KEPT_PARTIAL_BYTES)
@@ -94,15 +97,16 @@ class LocalEngine:
     def _kept(
         self, measure: Measure[Any, Any], partition: Partition, question: str, make: Callable[[], Partial]
     ) -> Partial:
-        """What was kept of a partition, in memory or on disk; else made and kept."""
+        """What was kept of a partition, in memory or on disk; else made and kept, on disk where that saves time."""
         key = _key(question, partition)
         known: Partial | None = self._memory.find(key)
         if known is None:
             path = self._cache / measure.name / f"{key}.npz" if self._cache else None
             known = load(path) if path else None
             if known is None:
+                begun = thread_time()
                 known = make()
-                if path:
+                if path and thread_time() - begun >= WORTH_WRITING_S:
                     save(known, path)
             self._memory.put(key, known)
         return known
@@ -125,7 +129,7 @@ class LocalEngine:
     def _question(self, measure: Measure[Any, Any], query: Query) -> str:
         """What the answer depends on besides the partitions' events; another release may count otherwise."""
         profiles = self.timelines.profiles.fingerprint if query.reads_profiles() else ""
-        return f"{version('parcours')}\0{FORMAT}\0{measure.name}\0{query.key()}\0{profiles}"
+        return f"{self._release}\0{FORMAT}\0{measure.name}\0{query.key()}\0{profiles}"
 
 
 def _merged(measure: Measure[Any, Any], partials: list[Partial]) -> Partial:
