@@ -152,8 +152,8 @@ def test_the_score_shows_its_parts(gift: MeasuredJourney) -> None:
     score = gift.score
     assert score.emotion_is_measured
     assert score.emotion == 1.0
-    # 4 of 6 went on from the start, 1 of 2 from the basket, the optional club left out
-    assert score.friction == pytest.approx((4 / 6 * 1 / 2) ** 0.5)
+    # 3 of 6 got from the start to the basket, with or without the club, and 1 of 2 whose time is over from there
+    assert score.friction == pytest.approx((3 / 6 * 1 / 2) ** 0.5)
     assert score.attainment == pytest.approx((1 + (1 / 3) / 0.5) / 2)
     parts = (score.attainment, score.emotion, score.friction)
     assert score.value == pytest.approx(100 * sum(part for part in parts if part is not None) / 3)

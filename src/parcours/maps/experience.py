@@ -4,8 +4,8 @@
 
 *Attainment*: the mean over cards that have a target and enough data of how much of it is reached, at most 1. *Emotion*:
 the mean over touchpoints of the measured emotion, where any is measured, else of the drawn one, moved to 0…1.
-*Friction*: the geometric mean over touchpoints that are not optional of the share that moves on among those whose time
-is over.
+*Friction*: the geometric mean over touchpoints that are not optional of the share that gets to the next such one, among
+those whose time is over.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def experience(
     parts = (
         attainment(cards),
         emotion,
-        friction([one.flow for one in touchpoints if one.flow is not None and not one.optional]),
+        friction(touchpoints),
     )
     given = (weights.attainment, weights.emotion, weights.friction)
     known = [
@@ -44,14 +44,28 @@ def attainment(cards: Iterable[MeasuredCard]) -> float | None:
     return sum(reached) / len(reached) if reached else None
 
 
-def friction(flows: Iterable[TouchpointFlow]) -> float | None:
-    """The geometric mean of the shares that move on, of those whose time is over; None where nobody could be judged."""
-    shares = [
-        flow.moved_on / (flow.moved_on + flow.dropped)
-        for flow in flows
-        if flow.share_moving_on is not None and flow.moved_on + flow.dropped
-    ]
+def friction(touchpoints: Iterable[MeasuredTouchpoint]) -> float | None:
+    """The geometric mean over required touchpoints of the share that gets to the next one, of those whose time is over;
+    who is lost at an optional one in between is lost. None where nobody could be judged.
+    """
+    legs: list[list[TouchpointFlow]] = []
+    for point in touchpoints:
+        if point.flow is None:
+            continue
+        if point.optional and legs:
+            legs[-1].append(point.flow)
+        elif not point.optional:
+            legs.append([point.flow])
+    shares = [share for leg in legs if (share := _getting_on(leg)) is not None]
     return prod(shares) ** (1 / len(shares)) if shares else None
+
+
+def _getting_on(leg: list[TouchpointFlow]) -> float | None:
+    """Of those at a required touchpoint, the share at the next one; None at the last one, and where nobody was."""
+    decided = leg[0].reached - sum(flow.open for flow in leg)
+    if leg[0].share_moving_on is None or decided <= 0:
+        return None
+    return 1 - sum(flow.dropped for flow in leg) / decided
 
 
 def _reached(card: MeasuredCard) -> float:
