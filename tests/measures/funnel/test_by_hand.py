@@ -650,7 +650,12 @@ def test_a_bound_of_the_first_step_must_make_sense() -> None:
 
 def test_a_step_may_be_filled_by_other_events_as_well() -> None:
     """``or`` is any of several selectors, each with its own conditions; the name alone or a plan may decide."""
-    events = [*story("A1 B2", "ann"), *story("A1/x C3/y", "bob"), *story("A1 C3", "eve"), *story("D1 C2/y", "kim")]
+    events = [
+        *story("A1 B2", "ann"),
+        *story("A1/x C3/y", "bob"),
+        *story("A1 C3", "eve"),
+        *story("D1 C2/y", "kim"),
+    ]
     steps = [{"event": "A", "or": ["D"]}, {"event": "B", "or": [{"event": "C", "where": {"plan": "y"}}]}]
     query = question(steps)
     result = MEASURE.finish(MEASURE.map(partition_of(events), query), query)
