@@ -77,7 +77,7 @@ def read(
     """Read a journey map from a sheet (wide or long), Mermaid, OJF, CJML (XML or workbook) or Markdown, and write it as
     documents of the workspace. Documents that are there already are kept."""
     from parcours.journeys.imports import import_journey
-    from parcours.journeys.imports.drafts import renamed
+    from parcours.journeys.imports.joining import renamed
 
     shop = open_workspace(workspace)
     language = lang or shop.settings.language
@@ -86,12 +86,12 @@ def read(
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror or error}.") from None
     found = import_journey(content, file=file.name, format_name=format_)
-    documents = renamed(found.documents, journey_id) if journey_id else found.documents
+    documents = found.documents if journey_id is None else renamed(found.documents, journey_id)
     fresh = _new_ones(shop, documents)
-    for path, text in fresh.items():
+    for path in fresh:
         typer.echo(f"  + {path}")
-        if not dry_run:
-            shop.storage.write(path, text.encode())
+    if not dry_run:
+        _write_all(shop, fresh)
     _tell(found.losses, language)
     if not dry_run:
         typer.echo(say(language, "Next: {command}", command="parcours check"))
@@ -99,20 +99,38 @@ def read(
 
 def _new_ones(shop: Workspace, documents: Iterable[Document]) -> dict[str, str]:
     """The texts of documents that the workspace lacks, by path; raises QueryError when the journey is there."""
+    from parcours.journeys.imports.joining import joined
     from parcours.journeys.reading import path_of
     from parcours.journeys.writing import text_of
 
-    there = set(shop.desk.written(None).written)
-    fresh: dict[str, str] = {}
-    for document in documents:
-        if (document.kind, document.id) not in there:
-            fresh[path_of(document.kind, document.id)] = text_of(document)
-        elif document.kind == "journey":
+    there = {key: one.document for key, one in shop.desk.written(None).written.items()}
+    fresh = joined(documents, there)
+    for document in fresh:
+        if (document.kind, document.id) in there:
             raise QueryError(
-                f"The workspace has a journey {document.id!r} already.",
+                f"The workspace has a {document.kind} {document.id!r} already.",
                 hint="Give this one another id: --id NEW.",
             )
-    return fresh
+    return {path_of(document.kind, document.id): text_of(document) for document in fresh}
+
+
+def _write_all(shop: Workspace, texts: dict[str, str]) -> None:
+    """Write the files, all or none; raises InputError where one cannot be written."""
+    for path in texts:
+        if shop.storage.read(path) is not None:
+            raise InputError(
+                f"{path} is there already.", hint="Rename it, or give the journey another id: --id NEW."
+            )
+    written: list[str] = []
+    try:
+        for path, text in texts.items():
+            written.append(path)
+            shop.storage.write(path, text.encode())
+    except OSError as error:
+        shop.storage.remove(written)
+        raise InputError(
+            f"{path} cannot be written: {error.strerror or error}.", hint="Nothing was written."
+        ) from None
 
 
 def _tell(losses: Iterable[Loss], language: str) -> None:

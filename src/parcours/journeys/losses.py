@@ -81,8 +81,19 @@ def not_carried(counts: Iterable[tuple[str, int]]) -> tuple[Loss, ...]:
     return tuple(Loss("not-carried", count, thing) for thing, count in counts if count)
 
 
+def not_read(names: Iterable[str]) -> tuple[Loss, ...]:
+    """The loss of parts of a file that were not understood; none when all were."""
+    listed = list(names)
+    return (Loss("not-read", len(listed), named(listed)),) if listed else ()
+
+
 def named(names: Iterable[str], limit: int = 5) -> str:
     """A few names, and how many more."""
     listed = list(dict.fromkeys(names))
     more = f" … (+{len(listed) - limit})" if len(listed) > limit else ""
-    return ", ".join(listed[:limit]) + more
+    return ", ".join(_short(name) for name in listed[:limit]) + more
+
+
+def _short(name: str, most: int = 80) -> str:
+    plain = " ".join(name.split())
+    return plain if len(plain) <= most else f"{plain[: most - 1].rstrip()}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
@@ -309,6 +310,89 @@ BOMBS = (
 def test_entities_are_refused(bomb: str) -> None:
     with pytest.raises(DocumentError, match="document type or entities"):
         import_journey(bomb.encode(), file="bomb.xml", format_name="cjml")
+
+
+MANY = 30_000
+TOO_LARGE = {
+    "cells of one row": ("csv", "Stage" + ",a" * 2000, "columns are more"),
+    "rows": ("csv", "Stage,A\n" + "Actions,x\n" * MANY, "more than 20,000 lines"),
+    "nodes": (
+        "ojf",
+        json.dumps({"stages": ["a"], "nodes": [{"stage": "a", "title": "b"}] * MANY}),
+        "nodes are more",
+    ),
+    "personas": ("mermaid", "journey\na: 3: " + ",".join(map(str, range(MANY))), "personas are more"),
+    "touchpoints": ("mermaid", "journey\n" + "a: 3\n" * 61, "more than a journey can hold"),
+    "bytes": ("markdown", "x" * 5_000_001, "larger than 5 MB"),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "said"), TOO_LARGE.values(), ids=TOO_LARGE)
+def test_what_no_map_can_hold_is_refused(name: str, text: str, said: str) -> None:
+    with pytest.raises(DocumentError, match=said):
+        import_journey(text.encode(), file="large", format_name=name)
+
+
+def workbook(cells: str) -> bytes:
+    """A workbook whose one sheet has these cells in XML, too."""
+    book, stream = openpyxl.Workbook(), BytesIO()
+    book.active.append(["Phase", "Actor who initiated", "Initiator's label"])
+    book.active.append(["Apply", "Customer", "Sends the form"])
+    book.save(stream)
+    changed = BytesIO()
+    with ZipFile(stream) as old, ZipFile(changed, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                part = part.replace(b"</sheetData>", cells.encode() + b"</sheetData>")
+            new.writestr(name, part)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "reaches to 1048576"),
+        ('<row r="9"><c r="AAA9"><v>1</v></c></row>', "reaches to AAA9"),
+        (f"<row><c><v>{' ' * 51_000_000}</v></c></row>", "too large when unpacked"),
+        ("<row><", "cannot be read"),
+    ],
+)
+def test_a_workbook_that_would_fill_the_memory_is_refused(cells: str, said: str) -> None:
+    with pytest.raises(DocumentError, match=said):
+        import_journey(workbook(cells), file="bomb.xlsx")
+
+
+def test_such_a_workbook_without_the_bomb_is_read() -> None:
+    assert import_journey(workbook(""), file="fine.xlsx").journey.touchpoints[0].title == "Sends the form"
+
+
+def test_a_diagram_within_markdown_is_found() -> None:
+    text = f"# Notes\n\n```mermaid\n{MERMAID}```\n\nMore: 3\n"
+    assert read(text, file="notes.md") == read(MERMAID, "mermaid", file="notes.md")
+
+
+def test_numbers_of_another_measurement_are_no_statements() -> None:
+    found = import_journey(b"Stage,A,B\nActions,x,y\nCustomers,12,7\nLeft here,5,\n", file="m.csv")
+    assert found.journey.lanes == ()
+    assert [loss.say("en") for loss in found.losses] == [
+        "Not understood and left out: 2 (Customers, Left here)."
+    ]
+
+
+def test_sources_of_a_long_sheet_are_kept() -> None:
+    text = LONG.replace(",,assumed,", ",,researched,Interviews; Survey")
+    (item,) = import_journey(text.encode(), file="gift.csv").journey.touchpoints[0].doing
+    assert item.evidence is not None
+    assert item.evidence.sources == ("Interviews", "Survey")
+
+
+@pytest.mark.parametrize("given", ["9" * 400, "NaN", "1e999", "true", '"3"', "null"])
+def test_a_score_that_is_no_number_on_the_scale_does_no_harm(given: str) -> None:
+    text = f'{{"stages": ["a"], "nodes": [{{"stage": "a", "title": "b\\u0000\\ud800", "score": {given}}}]}}'
+    (point,) = read(text, "ojf").touchpoints
+    assert [one.score for one in point.emotion] in ([], [2])
+    assert load_model(text_of(read(text, "ojf")), JourneyDocument, file="again.yaml") == read(text, "ojf")
 
 
 def test_bytes_that_are_no_text_are_told_with_their_line() -> None:

@@ -21,7 +21,8 @@ from parcours.journeys.imports import (
 )
 from parcours.journeys.imports.drafts import Imported
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 5_000_000
+MAX_LINES = 20_000
 
 
 class TextFormat(Protocol):
@@ -64,6 +65,8 @@ def import_journey(content: bytes, *, file: str, format_name: str | None = None)
     if format_name == _WORKBOOK or (format_name is None and file.lower().endswith(cjml_workbook.ENDINGS)):
         return cjml_workbook.read(content, file=file)
     text = _decoded(content, file)
+    if text.count("\n") > MAX_LINES:
+        raise DocumentError(f"it has more than {MAX_LINES:,} lines.", file=file, hint="Is it a journey map?")
     return _TEXT_FORMATS[format_name or _recognised(text, file)].read(text, file=file)
 
 

@@ -10,8 +10,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parcours.errors import DocumentError
-from parcours.journeys.imports.drafts import Draft, Felt, Imported, Part, Point, Role, Said, documents_of
-from parcours.journeys.losses import Loss, named
+from parcours.journeys.imports.drafts import (
+    Draft,
+    Felt,
+    Imported,
+    Part,
+    Point,
+    Role,
+    Said,
+    documents_of,
+    rated,
+)
+from parcours.journeys.losses import Loss, not_read
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -114,24 +124,15 @@ def _actor(part: Element) -> tuple[str, str]:
 
 
 def _felt(part: Element) -> tuple[Felt, ...]:
-    rating, words = _inner(part, "experienceRating"), _inner(part, "experienceDescription")
-    try:
-        score = float(rating.replace(",", "."))
-    except ValueError:
-        return ()
-    return (Felt(score - 3, words),) if 1 <= score <= 5 else ()
+    return rated(_inner(part, "experienceRating"), _inner(part, "experienceDescription"))
 
 
 def _losses(journey: Element, others: list[Element], providers: list[str]) -> Iterator[Loss]:
-    if others:
-        yield Loss(
-            "not-read", len(others), named(_inner(one, "journeyTitle") or _name(one) for one in others)
-        )
-    left = [_name(part) for part in journey.iter() if _name(part) in _NOT_READ and (_text(part) or len(part))]
-    if left:
-        yield Loss("not-read", len(left), named(left))
-    if len(providers) > 1:
-        yield Loss("not-read", len(providers), named(providers))
+    yield from not_read(_inner(one, "journeyTitle") or _name(one) for one in others)
+    yield from not_read(
+        _name(part) for part in journey.iter() if _name(part) in _NOT_READ and (_text(part) or len(part))
+    )
+    yield from not_read(providers if len(providers) > 1 else ())
 
 
 def _name(part: Element) -> str:

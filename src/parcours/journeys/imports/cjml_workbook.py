@@ -8,13 +8,23 @@ hold the title.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 
 from parcours.errors import DocumentError
-from parcours.journeys.imports.drafts import Draft, Felt, Imported, Part, Point, Role, Said, documents_of
-from parcours.journeys.losses import Loss, named
+from parcours.journeys.imports.drafts import (
+    Draft,
+    Imported,
+    Part,
+    Point,
+    Role,
+    Said,
+    documents_of,
+    rated,
+    title_of,
+)
+from parcours.journeys.imports.workbook_cells import sheets_of
+from parcours.journeys.losses import not_read
 
-ENDINGS: tuple[str, ...] = (".xlsx", ".ods")
+ENDINGS: tuple[str, ...] = (".xlsx",)
 
 _NEEDED = ("phase", "actor who initiated")
 _CUSTOMERS = (
@@ -32,7 +42,7 @@ _CUSTOMERS = (
 
 def read(content: bytes, *, file: str) -> Imported:
     """The documents of a workbook's first sheet that has these columns; raises DocumentError when none has."""
-    for rows in _sheets(content, file):
+    for rows in sheets_of(content, file=file):
         head = next(
             (place for place, row in enumerate(rows) if set(_NEEDED) <= {_key(cell) for cell in row}), None
         )
@@ -43,17 +53,6 @@ def read(content: bytes, *, file: str) -> Imported:
         file=file,
         hint="Is it a CJML workbook?",
     )
-
-
-def _sheets(content: bytes, file: str) -> list[list[list[str]]]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
-
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
-    except (CalamineError, PasswordError, ZipError, OSError, ValueError) as error:
-        raise DocumentError(f"the workbook cannot be read: {error}.", file=file) from None
-    return [[[_cell(cell) for cell in row] for row in rows] for rows in sheets]
 
 
 def _draft(
@@ -74,15 +73,12 @@ def _draft(
             if name.lower() in _CUSTOMERS:
                 actors[name] = None
         placed.setdefault(row.get("phase") or next(reversed(placed), "…"), []).append(_point(row))
-    title = (
-        next((cell for row in meta for cell in reversed(row) if cell), "")
-        or file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    )
+    title = next((cell for row in meta for cell in reversed(row) if cell), "") or title_of(file)
     return Draft(
-        title or "Journey",
+        title,
         tuple(Part(phase, tuple(points)) for phase, points in placed.items()),
         roles=tuple(Role(name) for name in actors),
-        losses=(Loss("not-read", len(left), named(left)),) if left else (),
+        losses=not_read(left),
     )
 
 
@@ -94,17 +90,12 @@ def _point(row: Mapping[str, str]) -> Point:
         (heard if company_starts else said) or said or heard or row.get("comment", "") or row.get("tp id", "")
     )
     other = said if title == heard else heard
-    rating = row.get("ux rating", "").replace(",", ".")
-    try:
-        score = float(rating)
-    except ValueError:
-        score = 0.0
     comment = row.get("comment", "")
     return Point(
         title=title or "…",
         channels=(row["channel"],) if row.get("channel") else (),
         doing=(Said(comment),) if comment and comment != title else (),
-        felt=(Felt(score - 3, row.get("ux description", "")),) if 1 <= score <= 5 else (),
+        felt=rated(row.get("ux rating", ""), row.get("ux description", "")),
         cells=(("Other side", Said(other)),) if other and other != title else (),
         company_starts=company_starts,
         action=not receiver,
@@ -113,9 +104,3 @@ def _point(row: Mapping[str, str]) -> Point:
 
 def _key(cell: str) -> str:
     return " ".join(cell.replace("’", "'").lower().split())
-
-
-def _cell(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()

@@ -7,7 +7,7 @@ from io import StringIO
 
 from parcours.errors import DocumentError
 
-MAX_CELL = 20_000
+MAX_COLUMNS = 1_300  # as many touchpoints as a journey can hold, and some more
 _GUARDED = "=+-@\t\r"
 
 
@@ -24,17 +24,18 @@ def rows_of(text: str, *, file: str) -> list[list[str]]:
     if not rows or not any(any(row) for row in rows):
         raise DocumentError("the file holds no cells.", file=file)
     width = max(len(row) for row in rows)
+    if width > MAX_COLUMNS:
+        raise DocumentError(f"{width:,} columns are more than a journey map has.", file=file)
     return [row + [""] * (width - len(row)) for row in rows]
 
 
 def guarded(cell: str) -> str:
     """A cell that a spreadsheet shows as text, whatever it begins with."""
-    starts = cell[:1] in _GUARDED if cell else False
-    return f"'{cell}" if starts and not _number(cell) else cell
+    return f"'{cell}" if cell and cell[0] in _GUARDED and not _number(cell) else cell
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _GUARDED and cell[1:2] else cell
+    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in _GUARDED else cell
 
 
 def _number(cell: str) -> bool:

@@ -22,11 +22,14 @@ from parcours.journeys.imports.drafts import (
     Said,
     documents_of,
     hurt_of,
+    title_of,
 )
 from parcours.journeys.imports.lanes import lane_of
+from parcours.journeys.losses import not_read
 
 ENDINGS: tuple[str, ...] = (".csv", ".tsv")
 COLUMNS = ("journey", "phase", "touchpoint", "lane", "persona", "item", "score", "evidence", "source")
+_FIGURES = ("figures", "metric")
 _NEEDED = ("phase", "touchpoint", "lane", "item")
 
 
@@ -63,6 +66,7 @@ class _Sheet:
     title: str = ""
     points: dict[str, dict[str, Point]] = field(default_factory=dict)  # by phase, by touchpoint
     roles: dict[str, None] = field(default_factory=dict)
+    figures: list[str] = field(default_factory=list)  # what was measured elsewhere, and is measured anew here
 
     def take(self, number: int, row: dict[str, str]) -> None:
         title = row.get("journey", "")
@@ -93,7 +97,11 @@ class _Sheet:
             severity = self._score(number, row, 1, 5)
             hurt = hurt_of(item) if severity is None else Hurt(item, round(severity))
             return replace(point, pains=(*point.pains, hurt))
-        said = [Said(item, persona)] if item and row["lane"] else []
+        if lane in _FIGURES:
+            self.figures.append(f"{row['lane']}: {item}")
+            return point
+        sources = tuple(one.strip() for one in row.get("source", "").split(";") if one.strip())
+        said = [Said(item, persona, sources)] if item and row["lane"] else []
         return point.with_items(lane, row["lane"], said)
 
     def _score(self, number: int, row: dict[str, str], low: int, high: int) -> float | None:
@@ -116,4 +124,5 @@ class _Sheet:
     def draft(self) -> Draft:
         """All that was read."""
         parts = tuple(Part(phase, tuple(points.values())) for phase, points in self.points.items())
-        return Draft(self.title or "Journey", parts, roles=tuple(Role(name) for name in self.roles))
+        roles = tuple(Role(name) for name in self.roles)
+        return Draft(self.title or title_of(self.file), parts, roles=roles, losses=not_read(self.figures))

@@ -13,9 +13,19 @@ from dataclasses import dataclass, field, replace
 
 from parcours.errors import DocumentError
 from parcours.journeys.imports.csv_cells import rows_of
-from parcours.journeys.imports.drafts import Draft, Felt, Imported, Part, Point, Said, documents_of
+from parcours.journeys.imports.drafts import (
+    Draft,
+    Felt,
+    Imported,
+    Part,
+    Point,
+    Said,
+    documents_of,
+    felt_of,
+    title_of,
+)
 from parcours.journeys.imports.lanes import LANES, lane_of
-from parcours.journeys.losses import Loss, named
+from parcours.journeys.losses import not_read
 
 ENDINGS: tuple[str, ...] = (".csv", ".tsv")
 
@@ -64,7 +74,7 @@ def read(text: str, *, file: str) -> Imported:
     draft = Draft(
         _title(rows[0][0], file),
         _parts(columns),
-        losses=(Loss("not-read", len(wrong), named(wrong)),) if wrong else (),
+        losses=not_read(wrong),
     )
     return documents_of(draft, file=file)
 
@@ -107,6 +117,9 @@ def _fill(columns: Sequence[_Column], lane: _LaneRow, wrong: list[str]) -> None:
     kind = lane_of(lane.title)
     if kind in ("touchpoints", "touchpoint"):
         return
+    if kind == "figures":
+        wrong.append(lane.title)
+        return
     for column, cell in zip(columns, lane.cells, strict=True):
         if kind == "emotion":
             column.points = _with_emotions(column.points, cell, wrong)
@@ -119,12 +132,11 @@ def _with_emotions(points: list[Point], cell: str, wrong: list[str]) -> list[Poi
     """Scores go to the touchpoints of the column in turn; one alone counts for all of them."""
     felt: list[Felt] = []
     for item in _items(cell):
-        found = re.match(r"([-+−]?\d+(?:[.,]\d+)?)\s*(.*)", item)
-        score = float(found[1].replace("−", "-").replace(",", ".")) if found else None
-        if score is None or not -2 <= score <= 2:
+        one = felt_of(item)
+        if one is None:
             wrong.append(item)
         else:
-            felt.append(Felt(score, (found[2] if found else "").strip("–—:- ")))
+            felt.append(one)
     if not felt:
         return points
     return [
@@ -151,6 +163,4 @@ def _parts(columns: Sequence[_Column]) -> tuple[Part, ...]:
 
 
 def _title(corner: str, file: str) -> str:
-    if corner.lower() not in _CORNER:
-        return corner
-    return file.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0].strip() or "Journey"
+    return title_of(file) if corner.lower() in _CORNER else corner

@@ -11,12 +11,15 @@ from typing import Any
 from parcours.errors import DocumentError
 from parcours.journeys.channels import ChannelDocument
 from parcours.journeys.documents import Document
+from parcours.journeys.evidence import Evidence
 from parcours.journeys.improvements import OpportunityDocument, PainPointDocument, SolutionDocument
 from parcours.journeys.journey import Emotion, Goals, Item, JourneyDocument, Lane, Phase, Touchpoint
 from parcours.journeys.losses import Loss
 from parcours.journeys.personas import PersonaDocument
 
 MAX_PHASES = 20
+MAX_PERSONAS = 100
+_UNSEEN = ("Cc", "Cs")  # controls, halves of signs
 MAX_TOUCHPOINTS = 60  # in a phase
 DEFAULT_SEVERITY = 3
 
@@ -32,10 +35,11 @@ class Felt:
 
 @dataclass(frozen=True)
 class Said:
-    """A statement, and the persona's name ("" for everybody)."""
+    """A statement, the persona's name ("" for everybody), and the sources that it rests on."""
 
     text: str
     persona: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,38 @@ class Hurt:
     severity: int = DEFAULT_SEVERITY
 
 
-_SEVERITY = re.compile(r"\s*\((?:severity|gravité)\s*([1-5])\)$", re.IGNORECASE)
+_SEVERITY = re.compile(r"\((?:severity|gravité)\s?([1-5])\)$", re.IGNORECASE)
+_SCORE = re.compile(r"([-+−]?\d{1,9}(?:[.,]\d{1,9})?)\s*(.*)", re.DOTALL)
 
 
 def hurt_of(text: str) -> Hurt:
     """A pain point from its text, which may end with ``(severity 4)``."""
-    found = _SEVERITY.search(text)
-    return Hurt(text[: found.start()], int(found[1])) if found and found.start() else Hurt(text)
+    found = _SEVERITY.search(text[-40:])
+    before = text[: -len(found[0])].rstrip() if found else ""
+    return Hurt(before, int(found[1])) if found and before else Hurt(text)
+
+
+def felt_of(text: str) -> Felt | None:
+    """An emotion from a score of −2…+2 and the words after it, as in ``-1,5 uneasy``; None when it is none."""
+    found = _SCORE.fullmatch(text)
+    score = float(found[1].replace("−", "-").replace(",", ".")) if found else None
+    if found is None or score is None or not -2 <= score <= 2:
+        return None
+    return Felt(score, found[2].strip("–—:- "))
+
+
+def rated(rating: str, words: str) -> tuple[Felt, ...]:
+    """An emotion from a rating of 1…5; nothing when there is none."""
+    try:
+        score = float(rating.replace(",", "."))
+    except ValueError:
+        return ()
+    return (Felt(score - 3, words),) if 1 <= score <= 5 else ()
+
+
+def title_of(file: str) -> str:
+    """A title from a file's name, for a map that says none."""
+    return file.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0].strip() or "Journey"
 
 
 @dataclass(frozen=True)
@@ -183,7 +212,7 @@ def documents_of(draft: Draft, *, file: str) -> Imported:
         Phase(
             id=phases.fresh(part.title),
             title=_text(part.title),
-            goal=part.goal[:500],
+            goal=_short(part.goal, 500),
             touchpoints=tuple(
                 _touchpoint(point, points.fresh(point.title), personas, channels, lanes, placed)
                 for point in part.points
@@ -199,9 +228,9 @@ def documents_of(draft: Draft, *, file: str) -> Imported:
         id=slug(draft.title) or "journey",
         title=_text(draft.title),
         personas=tuple(personas.of(role.name) for role in roles),
-        scenario=draft.scenario[:4000],
-        expectation=draft.expectation[:4000],
-        goals=Goals(customer=draft.customer_goal[:500], company=draft.company_goal[:500]),
+        scenario=_short(draft.scenario, 4000),
+        expectation=_short(draft.expectation, 4000),
+        goals=Goals(customer=_short(draft.customer_goal, 500), company=_short(draft.company_goal, 500)),
         tags=("to-be",) if draft.to_be else (),
         phases=written,
         lanes=tuple(Lane(id=one, title=_text(title)) for title, one in lanes.by_title.items()),
@@ -217,6 +246,8 @@ def documents_of(draft: Draft, *, file: str) -> Imported:
 def _check_size(draft: Draft, file: str) -> None:
     if not any(part.points for part in draft.parts):
         raise DocumentError("no touchpoint was found in it.", file=file, hint="Is it a journey map?")
+    if len(draft.roles) > MAX_PERSONAS:
+        raise DocumentError(f"{len(draft.roles):,} personas are more than a journey can have.", file=file)
     longest = max(len(part.points) for part in draft.parts)
     if len(draft.parts) > MAX_PHASES or longest > MAX_TOUCHPOINTS:
         raise DocumentError(
@@ -241,7 +272,9 @@ def _touchpoint(
         doing=tuple(_item(said, personas) for said in point.doing),
         thinking=tuple(_item(said, personas) for said in point.thinking),
         emotion=tuple(
-            Emotion(score=felt.score, quote=felt.quote[:500], persona=_persona_id(felt.persona, personas))
+            Emotion(
+                score=felt.score, quote=_short(felt.quote, 500), persona=_persona_id(felt.persona, personas)
+            )
             for felt in point.felt
         ),
         cells=cells,
@@ -252,7 +285,8 @@ def _touchpoint(
 
 
 def _item(said: Said, personas: Ids) -> Item:
-    return Item(text=_text(said.text), persona=_persona_id(said.persona, personas))
+    evidence = Evidence(sources=tuple(map(_text, said.sources))) if said.sources else None
+    return Item(text=_text(said.text), persona=_persona_id(said.persona, personas), evidence=evidence)
 
 
 def _persona_id(name: str, personas: Ids) -> str | None:
@@ -264,8 +298,8 @@ def _persona(role: Role, one: str) -> PersonaDocument:
         kind="persona",
         id=one,
         name=_text(role.name),
-        role=role.role[:300],
-        quote=role.quote[:500],
+        role=_short(role.role, 300),
+        quote=_short(role.quote, 500),
         goals=tuple(_text(goal) for goal in role.goals),
         type="secondary" if role.secondary else "primary",
     )
@@ -301,32 +335,12 @@ def _improvements(journey: str, placed: Iterable[tuple[str, Point]]) -> list[Doc
     return [*pains.values(), *opportunities.values(), *solutions.values()]
 
 
+def _short(text: str, most: int) -> str:
+    """A text of at most so many signs; it may be empty."""
+    return text and _text(text[:most])
+
+
 def _text(text: str) -> str:
-    """A text that a document can hold: never empty, never endless."""
-    return text.strip()[:2000].strip() or "…"
-
-
-def with_losses(draft: Draft, *losses: Loss) -> Draft:
-    """The draft with further losses; those that count nothing are left out."""
-    return replace(draft, losses=draft.losses + tuple(loss for loss in losses if loss.count))
-
-
-def renamed(documents: Iterable[Document], journey_id: str) -> tuple[Document, ...]:
-    """The documents with another id for their journey, wherever it stands; raises DocumentError for no right id."""
-    if slug(journey_id) != journey_id:
-        raise DocumentError(
-            f"{journey_id!r} is no id.", hint=f"For example: {slug(journey_id) or 'my-journey'}."
-        )
-
-    def path(old: str) -> str:
-        return f"{journey_id}/{old.split('/', 1)[1]}"
-
-    found: list[Document] = []
-    for document in documents:
-        changes: dict[str, Any] = {}
-        if isinstance(document, JourneyDocument):
-            changes = {"id": journey_id}
-        elif isinstance(document, (PainPointDocument, OpportunityDocument, SolutionDocument)):
-            changes = {"touchpoints": tuple(path(one) for one in document.touchpoints)}
-        found.append(document.model_copy(update=changes))
-    return tuple(found)
+    """A text that a document can hold: never empty, never endless, without signs that nobody can see or write."""
+    plain = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in _UNSEEN)
+    return plain.strip()[:2000].strip() or "…"

@@ -24,9 +24,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from parcours.errors import DocumentError
-from parcours.journeys.imports.drafts import Draft, Felt, Imported, Part, Point, Role, Said, documents_of
+from parcours.journeys.imports.drafts import (
+    Draft,
+    Felt,
+    Imported,
+    Part,
+    Point,
+    Role,
+    Said,
+    documents_of,
+    felt_of,
+)
 from parcours.journeys.imports.lanes import LANES, lane_of
-from parcours.journeys.losses import Loss, named
+from parcours.journeys.losses import not_read
 from parcours.yaml_files.syntax import parse
 
 ENDINGS: tuple[str, ...] = (".md", ".markdown")
@@ -56,7 +66,7 @@ def read(text: str, *, file: str) -> Imported:
         _roles(front),
         scenario=_front_text(front, "scenario"),
         customer_goal=_front_text(front, "goal"),
-        losses=(Loss("not-read", len(outline.left), named(outline.left)),) if outline.left else (),
+        losses=not_read(outline.left),
     )
     return documents_of(draft, file=file)
 
@@ -107,7 +117,7 @@ class _Outline:
         elif bullet is not None and self.phases:
             self._bullet(len(bullet[1].expandtabs(4)), bullet[2].strip())
         elif line.strip() and (self.phases or not line.startswith("#")):
-            self.left.append(line.strip()[:60])
+            self.left.append(line.strip())
 
     def _heading(self, level: int, text: str) -> None:
         label = _LABEL.fullmatch(text)
@@ -129,7 +139,7 @@ class _Outline:
             return
         points = self.phases[-1][1]
         if not points:
-            self.left.append(text[:60])
+            self.left.append(text)
             return
         found = _FIELD.fullmatch(text)
         known = found is not None and (lane_of(found[1]) in LANES or indent == 0 or not self.lane)
@@ -142,8 +152,8 @@ class _Outline:
 
     def _item(self, text: str) -> None:
         points, kind = self.phases[-1][1], lane_of(self.lane)
-        if self.lane.startswith("_") or text.startswith("→"):
-            self.left.append(f"{self.lane}: {text}"[:60])
+        if self.lane.startswith("_") or text.startswith("→") or kind == "figures":
+            self.left.append(f"{self.lane}: {text}")
         elif kind == "emotion":
             points[-1] = self._felt(points[-1], text)
         elif kind in ("touchpoint", "touchpoints"):
@@ -156,12 +166,12 @@ class _Outline:
             points[-1] = points[-1].with_items(kind, self.lane or "Notes", [Said(text)])
 
     def _felt(self, point: Point, text: str) -> Point:
-        found = re.match(r"([-+−]?\d+(?:[.,]\d+)?)\s*(.*)", text)
-        score = float(found[1].replace("−", "-").replace(",", ".")) if found else _FACES.get(text.lower())
-        if score is None or not -2 <= score <= 2:
-            self.left.append(text[:60])
+        face = _FACES.get(text.lower())
+        felt = felt_of(text) if face is None else Felt(face)
+        if felt is None:
+            self.left.append(text)
             return point
-        return replace(point, felt=(*point.felt, Felt(score, found[2].strip("–—:- ") if found else "")))
+        return replace(point, felt=(*point.felt, felt))
 
     def parts(self) -> tuple[Part, ...]:
         """All phases that hold steps."""

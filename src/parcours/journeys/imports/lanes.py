@@ -16,6 +16,7 @@ _NAMES = {
     "|points de douleur|freins|problemes",
     "opportunities": "opportunities|opportunity|ideas|insights|how might we|opportunites|idees|pistes",
     "solutions": "solutions|solution|improvements|ameliorations|reponses",
+    "figures": "customers|clients|left here|partis ici|emotion measured",
     "moment": "moment of truth|moments of truth|moment de verite|moments de verite",
 }
 _BY_NAME = {name: lane for lane, names in _NAMES.items() for name in names.split("|")}

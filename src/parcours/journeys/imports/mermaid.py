@@ -13,10 +13,11 @@ score, the second the actors; further pieces are dropped, as Mermaid drops them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from math import isnan
 
 from parcours.errors import DocumentError
-from parcours.journeys.imports.drafts import Draft, Felt, Imported, Part, Point, Role, documents_of
+from parcours.journeys.imports.drafts import Draft, Felt, Imported, Part, Point, Role, documents_of, title_of
 from parcours.journeys.losses import Loss, named
 
 ENDINGS: tuple[str, ...] = (".mmd", ".mermaid")
@@ -47,7 +48,7 @@ class _Reader:
         self.title = ""
         self.description = ""
         self.parts: list[tuple[str, list[Point]]] = []
-        self.actors: list[str] = []
+        self.actors: dict[str, None] = {}
         self.limited: list[str] = []
 
     def take(self, number: int, line: str) -> None:
@@ -86,7 +87,7 @@ class _Reader:
         if not 1 <= score <= 5:
             self.limited.append(name)
         actors = tuple(sorted({actor.strip() for actor in pieces[1].split(",")} - {""})) if pieces[1:] else ()
-        self.actors += [actor for actor in actors if actor not in self.actors]
+        self.actors.update(dict.fromkeys(actors))
         value = (min(max(score, 1.0), 5.0) if not isnan(score) else 3.0) - 3
         felt = tuple(Felt(value, persona=actor) for actor in actors) or (Felt(value),)
         if not self.parts:
@@ -99,7 +100,7 @@ class _Reader:
             raise DocumentError("there is no Mermaid journey in it.", file=self.file, line=1)
         limited = Loss("score-limited", len(self.limited), "1–5") if self.limited else None
         return Draft(
-            self.title or self.file.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "Journey",
+            self.title or title_of(self.file),
             tuple(
                 Part(title or named(point.title for point in points), tuple(points))
                 for title, points in self.parts
@@ -114,7 +115,7 @@ def _numbered(text: str) -> list[tuple[int, str]]:
     """Lines without comments and with their numbers; a description of many lines is one line."""
     found: list[tuple[int, str]] = []
     inside = False
-    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+    for number, raw in _diagram(text.removeprefix("\ufeff")):
         line = re.split(r"%%|#|;", raw)[0].strip()
         if inside:
             inside = "}" not in line
@@ -126,6 +127,16 @@ def _numbered(text: str) -> list[tuple[int, str]]:
         elif line:
             found.append((number, line))
     return _without_front_matter(found)
+
+
+def _diagram(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of the diagram with their numbers: those of the first fenced block where there is one, else all."""
+    lines = list(enumerate(text.splitlines(), 1))
+    begins = next((number for number, line in lines if line.strip().lower() == "```mermaid"), 0)
+    for number, line in lines[begins:]:
+        if begins and line.strip() == "```":
+            return
+        yield number, line
 
 
 def _without_front_matter(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import Any
 
 from parcours.errors import DocumentError
@@ -23,12 +24,14 @@ from parcours.journeys.imports.drafts import (
     Role,
     Said,
     documents_of,
+    title_of,
 )
 from parcours.journeys.imports.lanes import lane_of
-from parcours.journeys.losses import Loss, named
+from parcours.journeys.losses import not_read
 
 ENDINGS: tuple[str, ...] = (".ojf", ".json")
 
+MAX_NODES = 5_000
 _SEVERITY = {"low": 2, "medium": 3, "high": 5}
 _KEPT = frozenset(
     {
@@ -78,11 +81,9 @@ def read(text: str, *, file: str) -> Imported:
     )
     metadata = whole.get("metadata")
     about: dict[str, Any] = metadata if isinstance(metadata, dict) else whole
-    losses = [Loss("not-read", len(unplaced), named(unplaced))] if unplaced else []
-    extra = _extra(whole.get("nodes") or [])
-    losses += [Loss("not-read", len(extra), named(extra))] if extra else []
-    title = _word(about, "title") or _word(about, "name") or _word(whole, "pointOfView") or _stem(file)
-    draft = Draft(title, parts, _roles(whole.get("persona", about.get("persona"))), losses=tuple(losses))
+    losses = not_read(unplaced) + not_read(_extra(whole["nodes"]))
+    title = _word(about, "title") or _word(about, "name") or _word(whole, "pointOfView") or title_of(file)
+    draft = Draft(title, parts, _roles(whole.get("persona", about.get("persona"))), losses=losses)
     return documents_of(draft, file=file)
 
 
@@ -95,6 +96,8 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
         raise DocumentError("it is nested too deeply, or holds endless numbers.", file=file) from None
     if not isinstance(whole, dict) or not isinstance(whole.get("nodes"), list):
         raise DocumentError("an OJF file is an object with 'stages', 'swimlanes' and 'nodes'.", file=file)
+    if len(whole["nodes"]) > MAX_NODES:
+        raise DocumentError(f"{len(whole['nodes']):,} nodes are more than a journey map has.", file=file)
     return whole
 
 
@@ -142,7 +145,7 @@ def _points(stage: str, nodes: Sequence[_Node]) -> tuple[Point, ...]:
             break
     points = [_headed(Point(node.text), node) for node in heads] or [Point(stage)]
     for node in nodes:
-        if node not in heads:
+        if not heads or lane_of(node.lane) != kind:
             points[0] = _added(points[0], node)
     return tuple(points)
 
@@ -170,7 +173,9 @@ def _felt(point: Point, node: _Node) -> Point:
 def _score(given: Any) -> float | None:
     if isinstance(given, bool) or not isinstance(given, (int, float)):
         return None
-    return round(max(-5.0, min(5.0, float(given))) * 0.4, 3)
+    if isinstance(given, float) and isnan(given):
+        return None
+    return round(max(-5, min(5, given)) * 0.4, 3)
 
 
 def _roles(given: Any) -> tuple[Role, ...]:
@@ -189,7 +194,3 @@ def _extra(nodes: Sequence[Any]) -> list[str]:
 def _word(part: Mapping[str, Any], key: str) -> str:
     value = part.get(key)
     return value.strip() if isinstance(value, str) else ""
-
-
-def _stem(file: str) -> str:
-    return file.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0].strip() or "Journey"
