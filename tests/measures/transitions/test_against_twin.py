@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcours.measures.flow.item_query import FlowQuery
-from parcours.measures.flow.key_table import grown, merged, new_table, place_of, rows_of
-from parcours.measures.flow.link_times import COLUMNS, SPLIT, bracket, times_by_link
+from parcours.measures.flow.link_times import add_times, bracket, no_times, times_by_link
 from parcours.measures.transitions import MEASURE, Query, TransitionsResult
 from parcours.timelines.partition import Partition
 from parcours.values import SECOND_US
@@ -167,17 +167,13 @@ def test_the_parts_do_not_matter(log: Log, given_: dict[str, Any]) -> None:
 @given(st.lists(st.integers(0, 2**55), min_size=1, max_size=400), st.integers(0, 5))
 def test_medians_lie_between_their_bounds_and_parts_do_not_matter(times: list[int], cuts: int) -> None:
     """Brackets counted in any parts give one table, whose median is within its stated bounds."""
-    rows = rows_of(new_table(len(COLUMNS)))
+    sums, (_, _, rows) = np.zeros((5, 2), np.int64), no_times(1)
     for part in range(cuts + 1):
-        table = grown(new_table(len(COLUMNS)), len(times))
-        for time in times[part :: cuts + 1]:
-            place = place_of(table, bracket(3, time))
-            table[place, 2] = min(table[place, 2], time) if table[place, 1] else time
-            table[place, 3] = max(table[place, 3], time)
-            table[place, 1] += 1
-        rows = merged(rows, rows_of(table), COLUMNS)
-    sums = new_table(1)[:4] * 0
-    sums[3] = [sum(time >> SPLIT for time in times), sum(time & ((1 << SPLIT) - 1) for time in times)]
+        theirs = np.array(times[part :: cuts + 1], dtype=np.int64)
+        links = np.full(len(theirs), 3)
+        rows = add_times(links, theirs, len(theirs), sums, rows)
+    assert rows[:, 0].tolist() == sorted({bracket(3, time) for time in times})
+    assert rows[:, 1].sum() == len(times)
     found = times_by_link(rows, sums)[3]
     assert found.mean_seconds == sum(times) / len(times) / SECOND_US
     assert found.median_low_seconds is not None

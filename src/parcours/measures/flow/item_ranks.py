@@ -27,12 +27,14 @@ from parcours.measures.flow.items import (
     packed,
     ranked,
     seen,
+    spans_seen,
     unpacked,
 )
-from parcours.measures.flow.session_walk import visits_of
+from parcours.measures.flow.session_walk import events_of, visits_of
 from parcours.measures.result import Result
 from parcours.timelines.masks import PROFILE
 from parcours.timelines.partition import Column, Partition
+from parcours.timelines.views import Spans
 
 if TYPE_CHECKING:
     import altair
@@ -78,12 +80,12 @@ class ItemRanks(Measure[Query, RanksResult]):
     question = Query
 
     def map(self, partition: Partition, query: Query) -> Partial:
-        part = seen(partition, query)
-        found = coded(part, query)
-        steps = _steps(part, found, query)
+        spans = spans_seen(partition, query)
+        found = coded(spans.partition, query)
+        steps = _steps(spans, found, query)
         present = np.flatnonzero(steps)  # a name of the whole log may have no event here
         labels = [found.labels[number] for number in present.tolist()]
-        return _counted("item", labels, steps[present]) | self._groups(part, query)
+        return _counted("item", labels, steps[present]) | self._groups(partition, query)
 
     def merge(self, one: Partial, other: Partial) -> Partial:
         return _merged("item", one, other) | _merged("group", one, other)
@@ -105,10 +107,10 @@ class ItemRanks(Measure[Query, RanksResult]):
         rows = np.flatnonzero(found.item_of[found.codes] == wanted)
         return np.unique(np.searchsorted(part.offsets, rows, side="right") - 1)
 
-    def _groups(self, part: Partition, query: Query) -> Partial:
+    def _groups(self, partition: Partition, query: Query) -> Partial:
         if query.by is None:
             return _counted("group", (), np.zeros(0, np.int64))
-        column = group_column(part, query.by)
+        column = group_column(seen(partition, query), query.by)
         counts = np.bincount(column.codes + 1, minlength=len(column.values) + 1)
         texts = ("", *column.values)
         found = dict.fromkeys(sorted(texts), 0)
@@ -118,20 +120,19 @@ class ItemRanks(Measure[Query, RanksResult]):
         return _counted("group", present, np.array([found[text] for text in present], dtype=np.int64))
 
 
-def _steps(part: Partition, found: Coded, query: Query) -> NDArray[np.int64]:
+def _steps(spans: Spans, found: Coded, query: Query) -> NDArray[np.int64]:
     """Steps of each item on all paths; where every event is on a path, sessions need not be walked."""
     steps = np.zeros(len(found.labels), dtype=np.int64)
     if query.anchors:
         visits_of(
-            part.offsets, part.timestamps, found.codes, found.item_of,
+            spans.begins, spans.ends, spans.partition.timestamps, found.codes, found.item_of,
             np.arange(len(found.labels), dtype=np.int32), query.idle_us,
-            *anchors(found.labels, query), longest(part), steps,
+            *anchors(found.labels, query), longest(spans), steps,
         )  # fmt: skip
     else:
-        by_code = np.bincount(found.codes + np.int32(1), minlength=len(found.item_of))
-        for code, item in enumerate(found.item_of.tolist()):  # the last code, −1, was counted first
-            if item != NO_ITEM:
-                steps[item] += by_code[(code + 1) % len(found.item_of)]
+        by_code = events_of(spans.begins, spans.ends, found.codes, len(found.item_of))
+        held = found.item_of != NO_ITEM
+        np.add.at(steps, found.item_of[held], by_code[held])
     return steps
 
 

@@ -13,7 +13,7 @@ from parcours.measures.flow.item_query import EVENT, RESERVED, FlowQuery, ItemQu
 from parcours.measures.scope import view
 from parcours.timelines.masks import matches
 from parcours.timelines.partition import Partition
-from parcours.timelines.views import choose
+from parcours.timelines.views import Spans, choose
 
 Ints = NDArray[np.int32]
 NO_ITEM = -1
@@ -50,6 +50,14 @@ def seen(partition: Partition, query: ItemQuery) -> Partition:
     return part.keep_latest("activity", key, chosen)
 
 
+def spans_seen(partition: Partition, query: ItemQuery) -> Spans:
+    """The same, without a copy where these are most of the rows."""
+    if not query.activity:
+        return view(partition, query).spans
+    part = seen(partition, query)
+    return Spans(part, part.offsets[:-1], part.offsets[1:])
+
+
 def coded(part: Partition, query: ItemQuery) -> Coded:
     """The items of the rows of ``part``."""
     codes, names, missing = _names(part, query)
@@ -74,9 +82,10 @@ def anchors(items: Sequence[str], query: FlowQuery) -> tuple[int, int]:
     return place(query.start_at), place(query.end_at)
 
 
-def longest(part: Partition) -> int:
+def longest(rows: Partition | Spans) -> int:
     """Most events of a unit, at least 1: the room that one session may need."""
-    return max(1, int(np.diff(part.offsets).max(initial=0)))
+    lengths = rows.ends - rows.begins if isinstance(rows, Spans) else np.diff(rows.offsets)
+    return max(1, int(lengths.max(initial=0)))
 
 
 def _names(part: Partition, query: ItemQuery) -> tuple[Ints, Sequence[str], str | None]:

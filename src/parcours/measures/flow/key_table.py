@@ -6,7 +6,7 @@ empty. Kernels ask ``place_of`` for a key's row, after making room with ``grown`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from parcours.timelines.kernel import kernel
 Longs = NDArray[np.int64]
 FREE = -1
 Way = Literal["add", "low", "high"]
-_REDUCE: dict[Way, Any] = {"add": np.add, "low": np.minimum, "high": np.maximum}
+WAYS: tuple[Way, ...] = get_args(Way)
 
 
 def new_table(columns: int) -> Longs:
@@ -68,10 +68,30 @@ def rows_of(table: Longs) -> Longs:
 
 def merged(one: Longs, other: Longs, ways: Sequence[Way]) -> Longs:
     """Two lists of sorted rows as one; ``ways`` says for each column after the key what becomes of equal keys."""
-    both = np.concatenate((one, other))
-    if not len(both):
-        return both
-    both = both[np.argsort(both[:, 0], kind="stable")]  # two sorted runs: no more than one pass
-    starts = np.flatnonzero(np.concatenate(([True], both[1:, 0] != both[:-1, 0])))
-    columns = [_REDUCE[way].reduceat(both[:, column], starts) for column, way in enumerate(ways, 1)]
-    return np.column_stack((both[starts, 0], *columns))
+    return added_rows(one, other, len(other), np.array([WAYS.index(way) for way in ways], dtype=np.int64))
+
+
+@kernel
+def added_rows(one: Longs, other: Longs, count: int, ways: Longs) -> Longs:
+    """The rows of ``one`` and the first ``count`` of ``other``; ``ways`` are places in WAYS."""
+    found = np.empty((len(one) + count, one.shape[1]), np.int64)
+    first, second, filled = 0, 0, 0
+    while first < len(one) or second < count:
+        mine = second == count or (first < len(one) and one[first, 0] <= other[second, 0])
+        theirs = first == len(one) or (second < count and other[second, 0] <= one[first, 0])
+        for column in range(one.shape[1]):  # by hand: slices take a second longer to compile
+            found[filled, column] = one[first, column] if mine else other[second, column]
+        if mine and theirs:
+            for column in range(1, one.shape[1]):
+                found[filled, column] = _together(
+                    found[filled, column], other[second, column], ways[column - 1]
+                )
+        first, second, filled = first + mine, second + theirs, filled + 1
+    return found[:filled].copy()
+
+
+@kernel
+def _together(one: int, other: int, way: int) -> int:
+    if way == 0:
+        return one + other
+    return min(one, other) if way == 1 else max(one, other)

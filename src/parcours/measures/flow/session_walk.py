@@ -90,18 +90,29 @@ def path_of(items: Ints, low: int, high: int, start_at: int, end_at: int) -> tup
 
 @kernel
 def visits_of(
-    offsets: Longs, times: Longs, codes: Ints, item_of: Ints, shown: Ints, idle: int,
+    first_rows: Longs, end_rows: Longs, times: Longs, codes: Ints, item_of: Ints, shown: Ints, idle: int,
     start_at: int, end_at: int, room: int, visits: Longs,
 ) -> None:  # fmt: skip
     """Count the events on all paths by item."""
     items, at = np.empty(room, np.int32), np.empty(room, np.int64)
     begins, ends = np.empty(room, np.int64), np.empty(room, np.int64)
     totals = np.zeros(6, dtype=np.int64)
-    for unit in range(len(offsets) - 1):
-        begin, end = offsets[unit], offsets[unit + 1]
+    for unit in range(len(first_rows)):
+        begin, end = first_rows[unit], end_rows[unit]
         if begin == end:
             continue
         sessions = sessions_of(times, codes, item_of, shown, begin, end, idle, False, items, at, ends)
         for path in range(paths_of(items, ends, sessions, start_at, end_at, begins, totals)):
             for step in range(begins[path], ends[path]):
                 visits[items[step]] += 1
+
+
+@kernel
+def events_of(first_rows: Longs, end_rows: Longs, codes: Ints, size: int) -> Longs:
+    """Count the events of each code; the last one is that of the code −1."""
+    found = np.zeros(size + 1, np.int64)
+    for unit in range(len(first_rows)):
+        for row in range(first_rows[unit], end_rows[unit]):
+            found[codes[row] + 1] += 1
+    found[size] = found[0]
+    return found[1:]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parcours.measures.flow.key_table import grown, place_of
-from parcours.measures.flow.link_times import count_times
+from parcours.measures.flow.link_times import add_times, no_times
 from parcours.measures.flow.session_walk import Ints, Longs, paths_of, sessions_of
 from parcours.timelines.kernel import kernel
 
@@ -15,21 +15,22 @@ Flags = NDArray[np.bool_]
 
 @kernel
 def count_paths(
-    offsets: Longs, times: Longs, codes: Ints, item_of: Ints, shown: Ints, idle: int, collapse: bool,
-    start_at: int, end_at: int, room: int, backwards: bool,
-    nodes: Longs, links: Longs, sums: Longs, over: Longs, totals: Longs, brackets: Longs, kinds: Longs,
+    first_rows: Longs, end_rows: Longs, times: Longs, codes: Ints, item_of: Ints, shown: Ints, idle: int,
+    collapse: bool, start_at: int, end_at: int, room: int, backwards: bool,
+    nodes: Longs, links: Longs, sums: Longs, over: Longs, totals: Longs, kinds: Longs,
     wanted: Longs, wanted_keys: Longs, chosen: Flags,
 ) -> tuple[Longs, Longs]:  # fmt: skip
-    """Count every node, link and kind of path; returns the tables of times by link and bracket, and of kinds.
+    """Count every node, link and kind of path; returns the rows of times by link and bracket, and the table of kinds.
 
     ``chosen`` flags the units in the wanted node (step, −1, item) or link (step, source, target), and those that took
     one of the wanted keys."""
     items, at = np.empty(room, np.int32), np.empty(room, np.int64)
     begins, ends = np.empty(room, np.int64), np.empty(room, np.int64)
-    timed, elapsed, keys = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    filled, known = 0, 0
-    for unit in range(len(offsets) - 1):
-        begin, end = offsets[unit], offsets[unit + 1]
+    timed, elapsed, rows = no_times(room)
+    keys = np.empty(room, np.int64)
+    written, known = 0, 0
+    for unit in range(len(first_rows)):
+        begin, end = first_rows[unit], end_rows[unit]
         if begin == end:
             continue
         sessions = sessions_of(times, codes, item_of, shown, begin, end, idle, collapse, items, at, ends)
@@ -38,14 +39,15 @@ def count_paths(
             _turn(items, at, begins, ends, paths)
         took = _count_nodes(items, begins, ends, paths, unit + 1, nodes, over, keys, wanted)
         took |= _count_links(items, begins, ends, paths, unit + 1, links, nodes.shape, wanted)
-        count = _times(items, at, begins, ends, paths, nodes.shape, timed, elapsed)
-        brackets = grown(brackets, filled + count)
-        filled += count_times(timed, elapsed, count, sums, brackets)
+        if written + end - begin > len(timed):
+            rows = add_times(timed, elapsed, written, sums, rows)
+            written = 0
+        written = _times(items, at, begins, ends, paths, nodes.shape, timed, elapsed, written)
         kinds = grown(kinds, known + paths)
         known += _count_kinds(keys, paths, unit + 1, kinds)
         if took or _any_wanted(keys, paths, wanted_keys):
             chosen[unit] = True
-    return brackets, kinds
+    return add_times(timed, elapsed, written, sums, rows), kinds
 
 
 @kernel
@@ -129,11 +131,12 @@ def _count(cells: Longs, cell: int, stamp: int) -> None:
 @kernel
 def _times(
     items: Ints, at: Longs, begins: Longs, ends: Longs, paths: int, shape: tuple[int, ...],
-    timed: Longs, elapsed: Longs,
+    timed: Longs, elapsed: Longs, count: int,
 ) -> int:  # fmt: skip
-    """Write down the links of one unit's paths that have two ends, and how long each took; returns how many."""
+    """Write down the links of one unit's paths that have two ends, and how long each took; returns how many links are
+    written by now.
+    """
     steps, size = shape[0] - 1, shape[1]
-    count = 0
     for path in range(paths):
         low = begins[path]
         for step in range(min(ends[path] - low - 1, steps)):

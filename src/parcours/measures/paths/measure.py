@@ -40,7 +40,7 @@ from parcours.measures.contract import Measure, Partial
 from parcours.measures.flow.item_query import EXIT, REST, START, FlowQuery
 from parcours.measures.flow.item_ranks import RANKS, RanksResult, items_shown, ranks_question
 from parcours.measures.flow.item_ranks import Query as RanksQuery
-from parcours.measures.flow.items import anchors, coded, longest, seen
+from parcours.measures.flow.items import anchors, coded, longest, spans_seen
 from parcours.measures.flow.key_table import Way, merged, new_table, rows_of
 from parcours.measures.flow.link_times import COLUMNS, NO_TIME, times_by_link
 from parcours.measures.flow.session_walk import TOTALS, Longs
@@ -294,7 +294,8 @@ class Paths(Measure[Query, PathsResult]):
     def _walk(
         self, partition: Partition, query: Query, wanted: tuple[int, int, int], keys: Longs, chosen: Flags
     ) -> Partial:
-        part = seen(partition, query)
+        spans = spans_seen(partition, query)
+        part = spans.partition
         found = coded(part, query)
         steps, size = query.steps, len(query.shown) + 2
         # paths, units, the last unit seen
@@ -304,9 +305,9 @@ class Paths(Measure[Query, PathsResult]):
         over = np.zeros(steps + 1, dtype=np.int64)
         totals = np.zeros(len(TOTALS), dtype=np.int64)
         brackets, kinds = count_paths(
-            part.offsets, part.timestamps, found.codes, found.item_of, found.shown(query.shown),
-            query.idle_us, query.collapse, *anchors(query.shown, query), longest(part), query.backwards,
-            nodes, links, sums, over, totals, new_table(len(COLUMNS)), new_table(3),
+            spans.begins, spans.ends, part.timestamps, found.codes, found.item_of, found.shown(query.shown),
+            query.idle_us, query.collapse, *anchors(query.shown, query), longest(spans), query.backwards,
+            nodes, links, sums, over, totals, new_table(3),
             np.array(wanted, dtype=np.int64), keys, chosen,
         )  # fmt: skip
         return {
@@ -315,7 +316,7 @@ class Paths(Measure[Query, PathsResult]):
             "sums": sums,
             "over": np.cumsum(over),
             "totals": totals,
-            "brackets": rows_of(brackets),
+            "brackets": brackets,
             "kinds": np.ascontiguousarray(rows_of(kinds)[:, :3]),
         }
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from parcours.measures.flow.key_table import grown
-from parcours.measures.flow.link_times import count_times
+from parcours.measures.flow.link_times import add_times, no_times
 from parcours.measures.flow.session_walk import Ints, Longs, paths_of, sessions_of
 from parcours.timelines.kernel import kernel
 
@@ -15,20 +14,20 @@ Flags = NDArray[np.bool_]
 
 @kernel
 def count_transitions(
-    offsets: Longs, times: Longs, codes: Ints, item_of: Ints, shown: Ints, idle: int, collapse: bool,
-    start_at: int, end_at: int, room: int,
-    links: Longs, visits: Longs, sums: Longs, totals: Longs, table: Longs,
+    first_rows: Longs, end_rows: Longs, times: Longs, codes: Ints, item_of: Ints, shown: Ints, idle: int,
+    collapse: bool, start_at: int, end_at: int, room: int,
+    links: Longs, visits: Longs, sums: Longs, totals: Longs,
     wanted_source: int, wanted_target: int, chosen: Flags,
 ) -> Longs:  # fmt: skip
-    """Count every link of every path; returns the table of times by link and bracket.
+    """Count every link of every path; returns the rows of times by link and bracket.
 
     ``chosen`` flags the units that took the wanted link (source −1: any), unless the wanted target is −2."""
     items, at = np.empty(room, np.int32), np.empty(room, np.int64)
     begins, ends = np.empty(room, np.int64), np.empty(room, np.int64)
-    timed, elapsed = np.empty(room, np.int64), np.empty(room, np.int64)
-    filled = 0
-    for unit in range(len(offsets) - 1):
-        begin, end = offsets[unit], offsets[unit + 1]
+    timed, elapsed, rows = no_times(room)
+    written = 0
+    for unit in range(len(first_rows)):
+        begin, end = first_rows[unit], end_rows[unit]
         if begin == end:
             continue
         before = totals[0]
@@ -37,10 +36,11 @@ def count_transitions(
         took = _count_links(items, begins, ends, paths, before, links, visits, wanted_source, wanted_target)
         if took:
             chosen[unit] = True
-        count = _times(items, at, begins, ends, paths, len(visits) + 1, timed, elapsed)
-        table = grown(table, filled + count)
-        filled += count_times(timed, elapsed, count, sums, table)
-    return table
+        if written + end - begin > len(timed):
+            rows = add_times(timed, elapsed, written, sums, rows)
+            written = 0
+        written = _times(items, at, begins, ends, paths, len(visits) + 1, timed, elapsed, written)
+    return add_times(timed, elapsed, written, sums, rows)
 
 
 @kernel
@@ -81,10 +81,12 @@ def _count(cells: Longs, cell: int, session: int, before: int) -> None:
 
 @kernel
 def _times(
-    items: Ints, at: Longs, begins: Longs, ends: Longs, paths: int, size: int, timed: Longs, elapsed: Longs
-) -> int:
-    """Write down the links between two items of one unit's paths and how long each took; returns how many."""
-    count = 0
+    items: Ints, at: Longs, begins: Longs, ends: Longs, paths: int, size: int,
+    timed: Longs, elapsed: Longs, count: int,
+) -> int:  # fmt: skip
+    """Write down the links between two items of one unit's paths and how long each took; returns how many links are
+    written by now.
+    """
     for path in range(paths):
         for step in range(begins[path] + 1, ends[path]):
             timed[count] = items[step - 1] * size + items[step]

@@ -38,8 +38,8 @@ from parcours.measures.contract import Measure, Partial
 from parcours.measures.flow.item_query import EXIT, START, FlowQuery
 from parcours.measures.flow.item_ranks import RANKS, RanksResult, items_shown, ranks_question
 from parcours.measures.flow.item_ranks import Query as RanksQuery
-from parcours.measures.flow.items import anchors, coded, longest, seen
-from parcours.measures.flow.key_table import merged, new_table, rows_of
+from parcours.measures.flow.items import anchors, coded, longest, spans_seen
+from parcours.measures.flow.key_table import merged
 from parcours.measures.flow.link_times import COLUMNS, NO_TIME, times_by_link
 from parcours.measures.flow.session_walk import TOTALS
 from parcours.measures.groups import OTHER
@@ -100,18 +100,17 @@ class TransitionsResult(Result):
         found = sorted(
             zip(sources.tolist(), targets.tolist(), strict=True), key=lambda link: (-int(counts[link]), link)
         )
+        lows, highs = wilson_bounds([counts[link] for link in found], [outs[source] for source, _ in found])
         rows = []
-        for source, target in found:
+        for (source, target), low, high in zip(found, lows.tolist(), highs.tolist(), strict=True):
             taken, sessions, units = self.links[source, target].tolist()
-            low, high = wilson_bounds(taken, outs[source])
             time = times.get(source * (self.edge + 1) + target, NO_TIME)
             rows.append(
                 {
                     "source": START if source == self.edge else self.items[source],
                     "target": EXIT if target == self.edge else self.items[target],
                     "times": taken, "sessions": sessions, "units": units,
-                    "share_of_source": taken / int(outs[source]),
-                    "share_low": float(low), "share_high": float(high),
+                    "share_of_source": taken / int(outs[source]), "share_low": low, "share_high": high,
                     "mean_seconds": time.mean_seconds, "median_seconds": time.median_seconds,
                     "median_low_seconds": time.median_low_seconds,
                     "median_high_seconds": time.median_high_seconds,
@@ -120,18 +119,20 @@ class TransitionsResult(Result):
         return pa.Table.from_pylist(rows, schema=_TRANSITIONS)
 
     def _items(self) -> pa.Table:
+        exits = self.links[: self.edge, self.edge, TIMES]
+        lows, highs = wilson_bounds(exits, self.visits[:, TIMES])
         rows = []
-        for number, item in enumerate(self.items):
+        for number, (item, left, low, high) in enumerate(
+            zip(self.items, exits.tolist(), lows.tolist(), highs.tolist(), strict=True)
+        ):
             visits, sessions, units = self.visits[number].tolist()
-            exits = int(self.links[number, self.edge, TIMES])
-            low, high = wilson_bounds(exits, visits)
             rows.append(
                 {
                     "item": item, "visits": visits, "sessions": sessions, "units": units,
-                    "starts": int(self.links[self.edge, number, TIMES]), "exits": exits,
-                    "exit_share": exits / visits if visits else None,
-                    "exit_share_low": float(low) if visits else None,
-                    "exit_share_high": float(high) if visits else None,
+                    "starts": int(self.links[self.edge, number, TIMES]), "exits": left,
+                    "exit_share": left / visits if visits else None,
+                    "exit_share_low": low if visits else None,
+                    "exit_share_high": high if visits else None,
                 }
             )  # fmt: skip
         return pa.Table.from_pylist(rows, schema=_ITEMS)
@@ -216,24 +217,25 @@ class Transitions(Measure[Query, TransitionsResult]):
         return np.flatnonzero(chosen)
 
     def _walk(self, partition: Partition, query: Query, wanted: tuple[int, int], chosen: Flags) -> Partial:
-        part = seen(partition, query)
+        spans = spans_seen(partition, query)
+        part = spans.partition
         found = coded(part, query)
         size = len(query.shown) + 2
         # times, sessions, units, the last session seen
         links, visits = np.zeros((size * size, 4), np.int64), np.zeros((size - 1, 4), np.int64)
         sums = np.zeros((size * size, 2), dtype=np.int64)
         totals = np.zeros(len(TOTALS), dtype=np.int64)
-        table = count_transitions(
-            part.offsets, part.timestamps, found.codes, found.item_of, found.shown(query.shown),
-            query.idle_us, query.collapse, *anchors(query.shown, query), longest(part),
-            links, visits, sums, totals, new_table(len(COLUMNS)), *wanted, chosen,
+        brackets = count_transitions(
+            spans.begins, spans.ends, part.timestamps, found.codes, found.item_of, found.shown(query.shown),
+            query.idle_us, query.collapse, *anchors(query.shown, query), longest(spans),
+            links, visits, sums, totals, *wanted, chosen,
         )  # fmt: skip
         return {
             "links": np.ascontiguousarray(links[:, :3]).reshape(size, size, 3),
             "visits": np.ascontiguousarray(visits[:, :3]),
             "sums": sums,
             "totals": totals,
-            "brackets": rows_of(table),
+            "brackets": brackets,
         }
 
 
