@@ -263,14 +263,30 @@ def test_one_event_name_may_stand_alone(shop: Workspace) -> None:
 def test_an_empty_workspace_answers_everything_with_zeros(tmp_path: Path) -> None:
     empty = pc.init(tmp_path / "empty", lifecycle=LIFECYCLE)
     assert empty.events().by_name() == {}
-    assert empty.stages().total.sizes.tolist() == [[0, 0]]
-    assert empty.stages(by="channel").total.sizes.tolist() == [[0, 0]]
+    for by in (None, "channel"):  # no day is known, so there are no periods; the stages are
+        sizes = empty.stages(by=by)
+        assert (len(sizes.stages), sizes.total.sizes.tolist()) == (2, [])
     assert empty.lifecycle().of("buyer").stays == 0
-    assert empty.growth().to_arrow()["active"].to_pylist() == [0]
-    assert empty.map().customers == 0
+    assert empty.growth().to_arrow().num_rows == 0
+    funnel = empty.funnel("visit", "order", unit="month").to_arrow()
+    assert (funnel["name"].to_pylist(), funnel["reached"].to_pylist()) == (["visit", "order"], [0, 0])
+    assert empty.retention(unit="day", alignment="elapsed", brackets=["1-3"]).to_arrow().num_rows == 0
+    found = empty.map()
+    assert (found.customers, found.period, found.data_until) == (0, None, None)
+    assert [stage.size for stage in found.stages] == [0, 0]
     assert empty.sql("select * from events").num_rows == 0
     with pytest.raises(UnknownCustomerError):
         empty.customer("ann")
+
+
+def test_days_that_were_asked_of_an_empty_workspace_are_answered(tmp_path: Path) -> None:
+    empty = pc.init(tmp_path / "empty", lifecycle=LIFECYCLE)
+    march, april = date(2026, 3, 1), date(2026, 4, 30)
+    assert empty.growth(start=march, end=april).to_arrow()["active"].to_pylist() == [0, 0]
+    for one_day in ({"start": march}, {"end": march}):
+        assert empty.growth(**one_day).to_arrow()["period_start"].to_pylist() == [march]
+    known = empty.growth(as_of=datetime(2026, 4, 1, tzinfo=UTC))
+    assert known.to_arrow().num_rows == 0
 
 
 def test_calendar_settings_reach_the_measures(tmp_path: Path) -> None:

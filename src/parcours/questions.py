@@ -26,7 +26,7 @@ from parcours.lifecycle.rules import LifecycleRules
 from parcours.lifecycle.segments import Segment
 from parcours.measures.asking import Engine
 from parcours.measures.comparison import Comparison, compare
-from parcours.measures.contract import Measure, Query, measures
+from parcours.measures.contract import NOTHING_KNOWN_US, Measure, Query, measures
 from parcours.measures.engine import LocalEngine
 from parcours.measures.flow.item_query import EVENT
 from parcours.measures.naming import in_segment
@@ -292,7 +292,9 @@ class Questions:
 
     def _with_range(self, query: Query) -> Query:
         _in_order(query)
-        span = self.engine.timelines.span_us() or (0, 0)
+        span = self.engine.timelines.span_us()
+        if span is None:
+            return _of_empty_log(query)
         first = query.start or query.calendar.day_of(min(span[0], query.as_of_us))
         last = query.end or max(first, query.calendar.day_of(query.as_of_us))
         return query.model_copy(update={"start": first, "end": last})
@@ -302,7 +304,15 @@ class Questions:
         if as_of is not None:
             return instant_us(as_of)
         span = self.engine.timelines.span_us()
-        return span[1] if span else 0
+        return span[1] if span else NOTHING_KNOWN_US
+
+
+def _of_empty_log(query: Query) -> Query:
+    """The range as it was asked for; of a log without events, no other days can be told."""
+    days = [day for day in (query.start, query.end) if day is not None]
+    if not days:
+        return query.model_copy(update={"as_of_us": NOTHING_KNOWN_US})
+    return query.model_copy(update={"start": days[0], "end": days[-1]})
 
 
 def _selectors(given: object) -> Iterator[Selector]:

@@ -177,6 +177,8 @@ def test_an_empty_log_gives_zeros_with_the_stages(
     for stage in found.stages:
         assert {stage.advance, stage.lapse, stage.median_stay_days, stage.median_days_to_advance} == {None}
     assert (found.customers, found.events, found.lapsed, found.flows) == (0, 0, 0, ())
+    assert (found.period, found.data_until, found.trend_periods, found.growth) == (None, None, (), ())
+    assert [stage.trend for stage in found.stages] == [(), (), ()]
 
 
 def test_the_horizon_decides_the_shares(document: LifecycleDocument, engine: LocalEngine) -> None:

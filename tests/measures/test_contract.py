@@ -18,7 +18,7 @@ import parcours.measures
 from made_logs import made_engine, row
 from made_shop import Asked, questions
 from parcours.errors import QueryError
-from parcours.measures.contract import Partial, measures
+from parcours.measures.contract import NOTHING_KNOWN_US, Partial, measures
 from parcours.measures.engine import LocalEngine
 from parcours.measures.partials import load, save
 from parcours.measures.result import Result
@@ -110,6 +110,28 @@ def test_an_empty_log_gives_zeros_with_the_names(empty_engine: LocalEngine, aske
         assert set(main["stage"].to_pylist()) == {"aware", "buyer", "loyal"}
     if "period_start" in main.column_names:
         assert main.num_rows > 0
+
+
+def test_an_empty_log_has_no_periods_unless_days_were_asked_for(
+    empty_engine: LocalEngine, asked: Asked
+) -> None:
+    query = asked.query.model_copy(update={"start": None, "end": None, "as_of_us": NOTHING_KNOWN_US})
+    result = empty_engine.ask(asked.measure, query)
+    for table in result.tables().values():
+        if "period_start" in table.column_names:
+            assert table.num_rows == 0
+    for field in ("names", "stages", "steps"):
+        assert getattr(result, field, None) == getattr(
+            empty_engine.ask(asked.measure, asked.query), field, None
+        )
+    assert "1970" not in result._repr_html_() + str(result.chart().to_dict())
+
+
+def test_days_that_are_missing_are_a_mistake_where_there_is_something_to_look_at(engine: LocalEngine) -> None:
+    asked = questions()["growth"]
+    for days in ({"start": None}, {"end": None}, {"start": None, "end": None}):
+        with pytest.raises(QueryError, match="has no days"):
+            engine.ask(asked.measure, asked.query.model_copy(update=days))
 
 
 def test_one_customer_with_one_event_is_enough(tmp_path: Path, asked: Asked) -> None:

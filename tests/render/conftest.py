@@ -368,6 +368,11 @@ def empty_log() -> MeasuredLifecycle:
         workspace="New shop",
         events=0,
         customers=0,
+        period=None,
+        data_until=None,
+        trend_periods=(),
+        lapsed_trend=(),
+        growth=(),
         funnel=funnel(("visit", 0, 0, 0), ("order", 0, 0, 0)),
         retention=RetentionTriangle("month", (), (), ()),
     )

@@ -44,7 +44,11 @@ def findings(shop: MeasuredLifecycle) -> list[tuple[Finding, str, str]]:
     second_change = replace(second, change=-1, entered=0, left=1)
     loss = Loss(second, third(), alone=False, growing=first)
     return [
-        (Plain("no_events"), "The event log is empty.", "Le journal d’événements est vide."),
+        (
+            Plain("no_events"),
+            "The log holds no events yet.",
+            "Le journal ne contient encore aucun événement.",
+        ),
         (Plain("nobody"), "Nobody has entered a stage yet.", "Personne n’est encore entré dans une étape."),
         (
             Plain("all_lapsed"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from parcours.journeys.lifecycle import FunnelPlan, RetentionPlan
@@ -69,9 +68,7 @@ def retention_triangle(plan: RetentionPlan, engine: Engine, common: Mapping[str,
     units = result.groups[0].units
     periods = result.grid.rows
     cohorts = []
-    for row, (first, after) in enumerate(
-        zip(periods.starts, (*periods.starts[1:], periods.after), strict=True)
-    ):
+    for row, span in enumerate(map(Span, periods.starts, periods.last_days())):
         customers = int(units[row, 0])
         cells = tuple(
             CohortCell(
@@ -82,5 +79,5 @@ def retention_triangle(plan: RetentionPlan, engine: Engine, common: Mapping[str,
             for column in range(1, units.shape[1])
             if result.seen[row, column] and column <= COHORTS
         )
-        cohorts.append(Cohort(Span(first, after - timedelta(days=1)), customers, cells))
+        cohorts.append(Cohort(span, customers, cells))
     return RetentionTriangle(plan.unit, plan.start.event, plan.returned.event, tuple(cohorts[-COHORTS:]))

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -92,12 +92,18 @@ def measure(
     horizon: Duration,
     as_of_us: int | None = None,
 ) -> MeasuredLifecycle:
-    """The measured lifecycle map of one period. An empty log gives zeros with the stages' names."""
-    calendar = Calendar(settings.zone, settings.week_start)
-    when = frame(calendar, engine.timelines.span_us() or (0, 0), unit, period, as_of_us)
-    common: dict[str, Any] = {
-        "zone": settings.zone, "week_start": settings.week_start, "as_of_us": when.as_of_us
-    }  # fmt: skip
+    """The measured lifecycle map of one period. An empty log gives zeros with the stages' names, and no period."""
+    calendar, span_us = Calendar(settings.zone, settings.week_start), engine.timelines.span_us()
+    common: dict[str, Any] = {"zone": settings.zone, "week_start": settings.week_start}
+    blank = _blank(document, settings, unit, horizon)
+    if span_us is None:
+        return replace(
+            blank,
+            funnel=main_funnel(document.funnel, engine, common) if document.funnel else None,
+            retention=retention_triangle(document.retention, engine, common) if document.retention else None,
+        )
+    when = frame(calendar, span_us, unit, period, as_of_us)
+    common |= {"as_of_us": when.as_of_us}
     trend = common | {"start": when.trend.starts[0], "end": when.period.last}
     ever = common | {"start": when.first, "end": when.last}
     recent = common | {"start": when.trend.starts[0], "end": when.last}
@@ -120,6 +126,31 @@ def measure(
         answers: list[Any] = [one.result() for one in asked]
     sizes, outcomes, channels, activity, seen = answers
     total, lapsed = sizes.total, sizes.lapsed_sizes
+    return replace(
+        blank,
+        period=when.period,
+        data_until=moment_utc(when.as_of_us),
+        customers=seen.customers,
+        events=seen.events,
+        stages=tuple(
+            _stage(number, stage, total, outcomes.of(stage.id), channels)
+            for number, stage in enumerate(blank.stages)
+        ),
+        flows=_flows(total, document.rules.ids),
+        lapsed=int(lapsed[-1]),
+        lapsed_change=int(lapsed[-1] - (lapsed[-2] if len(lapsed) > 1 else sizes.lapsed_before)),
+        trend_periods=_spans(when.trend),
+        lapsed_trend=tuple(int(size) for size in lapsed),
+        growth=_growth(activity),
+        funnel=steps.result() if steps else None,
+        retention=triangle.result() if triangle else None,
+    )
+
+
+def _blank(
+    document: LifecycleDocument, settings: Settings, unit: Unit, horizon: Duration
+) -> MeasuredLifecycle:
+    """The map of a log that holds no events: names and zeros."""
     return MeasuredLifecycle(
         title=document.title,
         workspace=settings.title,
@@ -127,31 +158,53 @@ def measure(
         source=settings.source,
         zone=settings.zone,
         unit=unit,
-        period=when.period,
-        data_until=moment_utc(when.as_of_us),
-        customers=seen.customers,
-        events=seen.events,
+        period=None,
+        data_until=None,
+        customers=0,
+        events=0,
         horizon_days=horizon.days,
-        stages=tuple(
-            _stage(number, stage, total, outcomes.of(stage.id), channels)
-            for number, stage in enumerate(document.stages)
-        ),
-        flows=_flows(total, document.rules.ids),
-        lapsed=int(lapsed[-1]),
-        lapsed_change=int(lapsed[-1] - (lapsed[-2] if len(lapsed) > 1 else sizes.lapsed_before)),
-        trend_periods=_spans(when.trend),
-        lapsed_trend=tuple(int(size) for size in lapsed),
+        stages=tuple(_blank_stage(stage) for stage in document.stages),
+        flows=(),
+        lapsed=0,
+        lapsed_change=0,
+        trend_periods=(),
+        lapsed_trend=(),
         growth_unit=unit,
-        growth=_growth(activity),
-        funnel=steps.result() if steps else None,
-        retention=triangle.result() if triangle else None,
+        growth=(),
         growth_events=tuple(sorted({name for selector in document.activity for name in selector.event})),
+    )
+
+
+def _blank_stage(stage: Stage) -> MeasuredStage:
+    return MeasuredStage(
+        id=stage.id,
+        title=stage.title,
+        purpose=stage.purpose,
+        enter=in_words(stage.enter),
+        lapse_after_days=stage.lapse.after.days if stage.lapse else None,
+        size=0,
+        share=None,
+        change=0,
+        entered=0,
+        left=0,
+        trend=(),
+        advance=None,
+        lapse=None,
+        median_days_to_advance=None,
+        median_stay_days=None,
+        stays=0,
+        unfinished=0,
+        next_after_lapse=(),
+        last_before_lapse=(),
+        entry_channels=(),
+        channels=stage.channels,
+        strategies=tuple(Strategy(one.text, one.verdict) for one in stage.strategies),
     )
 
 
 def _stage(
     number: int,
-    stage: Stage,
+    blank: MeasuredStage,
     total: stages.Group,
     outcome: lifecycle.Outcome,
     channels: stages.StagesResult,
@@ -160,12 +213,8 @@ def _stage(
     everyone = int(sizes[-1].sum())
     entered = int(total.entries[-1, :, number].sum())
     left = int(total.exits[-1, number, :].sum())
-    return MeasuredStage(
-        id=stage.id,
-        title=stage.title,
-        purpose=stage.purpose,
-        enter=in_words(stage.enter),
-        lapse_after_days=stage.lapse.after.days if stage.lapse else None,
+    return replace(
+        blank,
         size=int(sizes[-1, number]),
         share=int(sizes[-1, number]) / everyone if everyone else None,
         change=entered - left,
@@ -181,8 +230,6 @@ def _stage(
         next_after_lapse=_shares(outcome.next_after_lapse)[:NEXT_EVENTS],
         last_before_lapse=_shares(outcome.last_before_lapse)[:NEXT_EVENTS],
         entry_channels=_entry_channels(channels, number),
-        channels=stage.channels,
-        strategies=tuple(Strategy(one.text, one.verdict) for one in stage.strategies),
     )
 
 
@@ -251,10 +298,7 @@ def _flows(total: stages.Group, ids: tuple[str, ...]) -> tuple[Flow, ...]:
 
 
 def _spans(periods: Periods) -> tuple[Span, ...]:
-    return tuple(
-        Span(first, after - timedelta(days=1))
-        for first, after in zip(periods.starts, (*periods.starts[1:], periods.after), strict=True)
-    )
+    return tuple(map(Span, periods.starts, periods.last_days()))
 
 
 def _growth(result: growth.GrowthResult) -> tuple[GrowthPeriod, ...]:

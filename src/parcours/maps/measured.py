@@ -184,7 +184,7 @@ class RetentionTriangle:
 
 @dataclass(frozen=True)
 class MeasuredLifecycle:
-    """The lifecycle map of one workspace in one period."""
+    """The lifecycle map of one workspace in one period. Without events there is no period, and no end of the data."""
 
     title: str
     workspace: str
@@ -192,8 +192,8 @@ class MeasuredLifecycle:
     source: str  # where the data comes from and under which licence; "" when the workspace does not say
     zone: str
     unit: Unit
-    period: Span
-    data_until: datetime
+    period: Span | None
+    data_until: datetime | None
     customers: int  # customers with any event up to data_until
     events: int
     horizon_days: float

@@ -35,7 +35,8 @@ def with_details(
     served = {stage.id: _serving(stage, maps) for stage in document.stages}
     if not any(served.values()) and not any(stage.metrics for stage in document.stages):
         return measured
-    look = Look(period=(measured.period.first, measured.period.last))
+    period = measured.period
+    look = Look(period=None if period is None else (period.first, period.last))
     cards = maps.cards(look)
     details = _Details(
         maps,

@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from parcours.errors import QueryError
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.lifecycle.segments import Segment
 from parcours.measures.result import Result
 from parcours.settings import WeekDay
-from parcours.timelines.calendar import Calendar
+from parcours.timelines.calendar import Calendar, Periods, Unit, no_periods
 from parcours.timelines.masks import PROFILE
 from parcours.timelines.matchers import Where
 from parcours.timelines.partition import Partition
@@ -33,6 +34,8 @@ from parcours.timelines.units import CUSTOMER
 
 Partial = dict[str, NDArray[Any]]
 PICTURES = "charts"  # no measure, and Altair takes memory and time that most questions need not pay
+
+NOTHING_KNOWN_US = 0  # the end of the data of an empty log
 
 
 class Query(BaseModel):
@@ -59,6 +62,22 @@ class Query(BaseModel):
     @property
     def calendar(self) -> Calendar:
         return Calendar(self.zone, self.week_start)
+
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of the range; None when none was asked for and nothing is known: the log is empty.
+
+        Raises QueryError where a day is missing though there is something to look at.
+        """
+        if self.start is not None and self.end is not None:
+            return self.start, self.end
+        if self.start is None and self.end is None and self.as_of_us == NOTHING_KNOWN_US:
+            return None
+        raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
+
+    def periods_of(self, unit: Unit) -> Periods:
+        """The whole calendar periods that the range touches; none when it has no days."""
+        days = self.days()
+        return no_periods(unit) if days is None else self.calendar.periods(*days, unit)
 
     def key(self) -> str:
         """The question as text: equal questions have equal keys."""

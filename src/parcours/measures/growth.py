@@ -67,9 +67,7 @@ class Query(contract.Query):
         return self.new_by is not None or super().reads_profiles()
 
     def periods(self) -> Periods:
-        if self.start is None or self.end is None:
-            raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-        return self.calendar.periods(self.start, self.end, self.unit)
+        return self.periods_of(self.unit)
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ class Growth(FollowedMeasure[Query, GrowthResult]):
         periods = query.periods()
         state = place(cell.get("state"), STATES, "state")
         names = tuple(day.isoformat() for day in periods.starts)
-        period = place(cell.get("period_start", names[-1]), names, "period_start")
+        period = place(cell.get("period_start", names[-1] if names else None), names, "period_start")
         chosen = np.zeros(partition.customer_count, dtype=np.bool_)
         _counted(partition, query, _bounds(query), (period, state), chosen)
         return np.flatnonzero(chosen)
@@ -159,6 +157,8 @@ class Growth(FollowedMeasure[Query, GrowthResult]):
 def _bounds(query: Query) -> Longs:
     """Where the periods begin and the last one ends; the first is the one before the range."""
     periods = query.periods()
+    if not periods.starts:
+        return np.zeros(2, np.int64)
     before = query.calendar.step(periods.starts[0], query.unit, -1)
     return np.concatenate(([query.calendar.midnight_us(before)], periods.bounds_us)).astype(np.int64)
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parcours.errors import QueryError
-from parcours.lifecycle.intervals import OPEN, STILL_THERE, Stays, stays
+from parcours.lifecycle.intervals import Stays, stays, wakes_us
+from parcours.lifecycle.rules import LifecycleRules
 from parcours.lifecycle.segments import members
 from parcours.measures.contract import Query
 from parcours.timelines.masks import where_flags
@@ -18,10 +19,11 @@ from parcours.timelines.views import View, between
 
 def bounds_us(query: Query) -> tuple[int, int]:
     """First instant of the question's range, and the instant after its last; the end of the data bounds it too."""
-    if query.start is None or query.end is None:
-        raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-    low = query.calendar.midnight_us(query.start)
-    high = query.calendar.midnight_us(query.calendar.step(query.end, "day"))
+    days = query.days()
+    if days is None:
+        return 0, 0
+    low = query.calendar.midnight_us(days[0])
+    high = query.calendar.midnight_us(query.calendar.step(days[1], "day"))
     return low, min(high, query.as_of_us + 1)
 
 
@@ -49,15 +51,20 @@ def rows_in_scope(partition: Partition, query: Query) -> NDArray[np.bool_]:
     return rows
 
 
-def stays_in_scope(partition: Partition, query: Query) -> Stays:
-    """The stays of the customers in the question's segment. A filter on events would change what stages mean."""
+def lifecycle_of(query: Query) -> LifecycleRules:
+    """The lifecycle that a question is asked about. A filter on events would change what stages mean."""
     if query.where is not None:
         raise QueryError(
             "Stages cannot be filtered by event.", hint="Put the condition into the rules of the lifecycle."
         )
     if query.rules is None:
         raise QueryError("The question has no lifecycle.", hint="Ask through a workspace, which has one.")
-    found = stays(partition, query.rules, query.as_of_us)
+    return query.rules
+
+
+def stays_in_scope(partition: Partition, query: Query) -> Stays:
+    """The stays of the customers in the question's segment."""
+    found = stays(partition, lifecycle_of(query), query.as_of_us)
     flags = segment_flags(partition, query)
     return found if flags is None else found.of(flags)
 
@@ -66,13 +73,7 @@ def stays_wake_us(partition: Partition, query: Query) -> NDArray[np.int64] | Non
     """When each customer's stays change though nothing happens: the open one lapses. None with a segment, whose
     conditions may look back from the end of the data.
     """
-    if query.segment is not None:
-        return None
-    found = stays_in_scope(partition, query)
-    wakes = np.full(partition.customer_count, STILL_THERE, np.int64)
-    open_ = found.exit == OPEN  # one a customer at most
-    wakes[found.customer[open_]] = found.lapses_us[open_]
-    return wakes
+    return wakes_us(partition, lifecycle_of(query), query.as_of_us) if query.segment is None else None
 
 
 def _view(partition: Partition, query: Query, key: str) -> View:

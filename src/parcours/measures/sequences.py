@@ -56,9 +56,7 @@ class Query(contract.Query):
     unit: Unit = Field("month", description="Length of a calendar period.")
 
     def periods(self) -> Periods:
-        if self.start is None or self.end is None:
-            raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-        return self.calendar.periods(self.start, self.end, self.unit)
+        return self.periods_of(self.unit)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ Reference: the state-occupation and transition counts of a multi-state model (An
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,17 +25,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
 
-from parcours.errors import QueryError
-from parcours.lifecycle.intervals import ADVANCED, LAPSED, NEW, REACTIVATED, STILL_THERE, Stays
+from parcours.lifecycle.intervals import ADVANCED, LAPSED, NEW, REACTIVATED, STILL_THERE, Stays, stays_ever
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.measures import contract
 from parcours.measures.cells import place
 from parcours.measures.contract import Partial
 from parcours.measures.following import FollowedMeasure
-from parcours.measures.groups import OTHER, group_of_stays, in_group, largest
+from parcours.measures.groups import ALL, OTHER, group_of_stays, in_group, largest
 from parcours.measures.partials import align
 from parcours.measures.result import Result
-from parcours.measures.scope import stays_in_scope, stays_wake_us
+from parcours.measures.scope import lifecycle_of, stays_in_scope, stays_wake_us
 from parcours.timelines.calendar import Periods, Unit
 from parcours.timelines.partition import Partition
 
@@ -56,9 +56,7 @@ class Query(contract.Query):
     top: int = Field(10, ge=1, le=200, description="Largest groups to show; the others are shown as one.")
 
     def periods(self) -> Periods:
-        if self.start is None or self.end is None:
-            raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-        return self.calendar.periods(self.start, self.end, self.unit)
+        return self.periods_of(self.unit)
 
 
 @dataclass(frozen=True)
@@ -198,23 +196,23 @@ class Stages(FollowedMeasure[Query, StagesResult]):
         return partial | {name: partial[name][kept] for name in ("labels", *cells)}
 
     def map(self, partition: Partition, query: Query) -> Partial:
-        found = stays_in_scope(partition, query)
         bounds = query.periods().bounds_us
-        labels, group = group_of_stays(partition, found, query.by)
-        count, periods = len(query.rules.stages), len(bounds) - 1
-        before = np.zeros((len(labels), count), dtype=np.int64)
-        entries = np.zeros((len(labels), periods, count + 2, count), dtype=np.int64)
-        exits = np.zeros((len(labels), periods, count, count + 1), dtype=np.int64)
-        stage = found.stage.astype(np.int64)
+        if query.by is not None or query.segment is not None or query.as_of_us < bounds[0]:
+            found = stays_in_scope(partition, query)
+            labels, group = group_of_stays(partition, found, query.by)
+            return _moves(found, labels, group, bounds, len(query.rules.stages)).partial(query.as_of_us)
+        rules = lifecycle_of(query)
+        # the period of the last known instant is counted anew each time; those before it are what they were
+        last = int(np.searchsorted(bounds, query.as_of_us, side="right")) - 1
+        since = int(bounds[last])
 
-        present = (found.entered_us < bounds[0]) & (found.left_us >= bounds[0])
-        np.add.at(before, (group[present], stage[present]), 1)
-        _tally(entries, group, _period(found.entered_us, bounds), _sources(found, count), stage)
-        _tally(exits, group, _period(found.left_us, bounds), stage, _targets(found, count))
-        return {
-            "labels": labels, "before": before, "entries": entries, "exits": exits,
-            "lapsed_before": np.array([_lapsed_at(found, int(bounds[0]))], dtype=np.int64),
-        }  # fmt: skip
+        def find() -> Moves:
+            found = stays_ever(partition, rules)
+            group = np.zeros(len(found), np.int64)
+            return _moves(found, ALL, group, bounds, len(rules.stages), since)
+
+        key = ("stage moves", rules.model_dump_json(), bounds.tobytes(), since)
+        return partition.keep(key, find).partial(query.as_of_us)
 
     def merge(self, one: Partial, other: Partial) -> Partial:
         labels, first, second = align(one["labels"], other["labels"])
@@ -270,19 +268,78 @@ class Stages(FollowedMeasure[Query, StagesResult]):
         return np.unique(found.customer[chosen & mine])
 
 
+@dataclass(frozen=True)
+class Moves:
+    """Stays counted, but for their beginnings and ends from some instant on: those are told one by one."""
+
+    counts: Partial
+    entered_us: NDArray[np.int64]
+    entry_cells: NDArray[np.int64]  # places in the array of entries, flat
+    left_us: NDArray[np.int64]
+    exit_cells: NDArray[np.int64]
+
+    def partial(self, as_of_us: int) -> Partial:
+        """What was known at an instant that is not before the one from which moves are told."""
+        entries, exits = self.counts["entries"], self.counts["exits"]
+        return self.counts | {
+            "entries": entries + _at(self.entry_cells[self.entered_us <= as_of_us], entries.shape),
+            "exits": exits + _at(self.exit_cells[self.left_us <= as_of_us], exits.shape),
+        }
+
+
+def _moves(
+    found: Stays,
+    labels: NDArray[np.str_],
+    group: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    count: int,
+    since_us: int = STILL_THERE,
+) -> Moves:
+    """The stays in ``count`` stages by group, over the periods of ``bounds``."""
+    periods = len(bounds) - 1
+    before = np.zeros((len(labels), count), dtype=np.int64)
+    stage = found.stage.astype(np.int64)
+    present = (found.entered_us < bounds[0]) & (found.left_us >= bounds[0])
+    np.add.at(before, (group[present], stage[present]), 1)
+    entries = (len(labels), periods, count + 2, count)
+    entered, entry_cells = _cells(entries, group, found.entered_us, bounds, _sources(found, count), stage)
+    exits = (len(labels), periods, count, count + 1)
+    left, exit_cells = _cells(exits, group, found.left_us, bounds, stage, _targets(found, count))
+    return Moves(
+        {
+            "labels": labels, "before": before,
+            "entries": _at(entry_cells[entered < since_us], entries),
+            "exits": _at(exit_cells[left < since_us], exits),
+            "lapsed_before": np.array([_lapsed_at(found, int(bounds[0]))], dtype=np.int64),
+        },
+        entered[entered >= since_us], entry_cells[entered >= since_us],
+        left[left >= since_us], exit_cells[left >= since_us],
+    )  # fmt: skip
+
+
+def _cells(
+    shape: tuple[int, ...],
+    group: NDArray[np.int64],
+    instants: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    *places: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The instants that lie in a period, and the flat place of each in an array of this shape."""
+    period = _period(instants, bounds)
+    inside = period >= 0
+    axes = (place[inside] for place in (group, period, *places))
+    return instants[inside], np.ravel_multi_index(tuple(axes), shape).astype(np.int64)
+
+
+def _at(cells: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """How many times each cell is named."""
+    return np.bincount(cells, minlength=math.prod(shape)).astype(np.int64).reshape(shape)
+
+
 def _period(instants: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
     """The period of each instant; −1 when it lies in none."""
     position = np.searchsorted(bounds, instants, side="right") - 1
     return np.where(position >= len(bounds) - 1, -1, position)
-
-
-def _tally(counts: NDArray[np.int64], *places: NDArray[np.int64]) -> None:
-    """Count each stay at its place in ``counts``; the second place is the period, negative outside the
-    range.
-    """
-    inside = places[1] >= 0
-    flat = np.ravel_multi_index(tuple(place[inside] for place in places), counts.shape)
-    counts += np.bincount(flat, minlength=counts.size).reshape(counts.shape)
 
 
 def _sources(found: Stays, count: int) -> NDArray[np.int64]:

@@ -82,11 +82,6 @@ class Query(contract.Query):
         """The whole calendar periods that the range touches."""
         return self.periods_of(self.unit)
 
-    def periods_of(self, unit: Unit) -> Periods:
-        if self.start is None or self.end is None:
-            raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-        return self.calendar.periods(self.start, self.end, unit)
-
 
 @dataclass(frozen=True)
 class Grouping:
@@ -182,6 +177,8 @@ def last_instants(query: Query) -> tuple[int, int]:
     the data. As in all of Parcours, what is longer than a day is over on its last day: few logs end at midnight.
     """
     _, high = bounds_us(query)
+    if query.days() is None:
+        return high, high
     day_after = query.calendar.step(query.calendar.day_of(query.as_of_us), "day")
     until = query.model_copy(update={"as_of_us": query.calendar.midnight_us(day_after) - 1})
     return high, bounds_us(until)[1]

@@ -37,8 +37,12 @@ class CalendarWords:
         local = moment.astimezone(ZoneInfo(zone))
         return f"{self.day(local.date())}, {format_time(local, 'HH:mm', locale=self.locale)}"
 
-    def span(self, span: Span) -> str:
-        """October 2026 for a whole month, 2026 for a whole year, 5 Oct 2026 for a day, else 5–11 Oct 2026."""
+    def span(self, span: Span | None) -> str:
+        """October 2026 for a whole month, 2026 for a whole year, 5 Oct 2026 for a day, else 5–11 Oct 2026; nothing for
+        no span.
+        """
+        if span is None:
+            return ""
         if is_month(span):
             return str(format_skeleton("yMMMM", span.first, locale=self.locale))
         if is_year(span):

@@ -65,7 +65,7 @@ def title(finding: Finding, words: Words) -> str:
 
 def _plain(finding: Plain, words: Words) -> str:
     return {
-        "no_events": words.say("The event log is empty."),
+        "no_events": words.say("The log holds no events yet."),
         "nobody": words.say("Nobody has entered a stage yet."),
         "all_lapsed": words.say("Every customer who entered a stage has lapsed."),
         "still": words.say("No stage grows or shrinks, and nobody is lost."),

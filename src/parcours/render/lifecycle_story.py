@@ -15,15 +15,20 @@ from parcours.render.words import Words
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from parcours.maps.measured import MeasuredLifecycle, MeasuredStage
+    from parcours.maps.measured import MeasuredLifecycle, MeasuredStage, Span
     from parcours.render.words import Language
 
 
-def story(measured: MeasuredLifecycle, language: Language) -> tuple[str, str, str, str, str]:
-    """Where customers stand, who moved, where they are lost, what they did next, and who was active."""
+def story(measured: MeasuredLifecycle, language: Language) -> tuple[str, ...]:
+    """Where customers stand, who moved, where they are lost, what they did next, and who was active.
+
+    Of a log without events, that it is one, and what to do."""
     words = Words(language)
+    if measured.period is None:
+        found = headline(measured, words)
+        return found.title, _plain(found.text)
     return (
-        _standing(measured, words),
+        _standing(measured, measured.period, words),
         _moves(measured, words),
         _losses(measured, words),
         _afterwards(measured, words),
@@ -31,14 +36,14 @@ def story(measured: MeasuredLifecycle, language: Language) -> tuple[str, str, st
     )
 
 
-def _standing(measured: MeasuredLifecycle, words: Words) -> str:
+def _standing(measured: MeasuredLifecycle, period: Span, words: Words) -> str:
     standing = sum(stage.size for stage in measured.stages)
     largest = max(measured.stages, key=lambda stage: stage.size, default=None)
     counted = words.say_many(
         "{day}: {standing} of {n} known customer in a stage, {lapsed} lapsed",
         "{day}: {standing} of {n} known customers in a stage, {lapsed} lapsed",
         measured.customers,
-        day=words.day(measured.period.last),
+        day=words.day(period.last),
         standing=words.number(standing),
         lapsed=words.number(measured.lapsed),
     )

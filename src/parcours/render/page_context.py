@@ -37,7 +37,7 @@ class PageContext:
     title: str  # of the lifecycle
     workspace: str
     simulated: bool
-    period: str
+    period: str  # "" without events, as data_until is
     data_until: str
     zone: str
     counted: str  # customers and events behind the page
@@ -74,7 +74,7 @@ def page_context(
         workspace=measured.workspace,
         simulated=measured.simulated,
         period=words.span(measured.period),
-        data_until=words.moment(measured.data_until, measured.zone),
+        data_until=words.moment(measured.data_until, measured.zone) if measured.data_until else "",
         zone=measured.zone,
         counted=words.say(
             "{customers}, {events}",

@@ -196,5 +196,7 @@ class RouteWriter:
             number=words.short_number(measured.lapsed),
             label=words.say_many("customer lapsed", "customers lapsed", measured.lapsed),
             detail=detail,
-            rail=words.say("Lapsed, {period}", period=words.span(measured.period)),
+            rail=words.say("Lapsed, {period}", period=words.span(measured.period))
+            if measured.period
+            else words.say("Lapsed"),
         )

@@ -73,7 +73,8 @@ class StageWriter:
         share = ""
         if stage.share is not None and everyone >= FEW:
             share = words.say("{share} of those in a stage", share=words.percent(stage.share, everyone))
-        since = self.measured.period.first - timedelta(days=1)
+        period = self.measured.period
+        since = None if period is None else period.first - timedelta(days=1)
         return Head(
             size=words.short_number(stage.size),
             size_in_full=words.number(stage.size),
@@ -81,7 +82,7 @@ class StageWriter:
             spark=self._spark(stage),
             change=words.signed(stage.change),
             change_share=words.percent(stage.change / before, before, sign=True) if before >= FEW else "",
-            since=words.say("since {day}", day=words.short_day(since)),
+            since="" if since is None else words.say("since {day}", day=words.short_day(since)),
             moves=words.say(
                 "{entered} entered − {left} left",
                 entered=words.short_number(stage.entered),

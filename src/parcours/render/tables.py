@@ -101,7 +101,11 @@ class TableWriter:
             say("Median stay"),
             say("Lapse after"),
         )
-        caption = say("Customers in each stage, {period}", period=self.period)
+        caption = (
+            say("Customers in each stage, {period}", period=self.period)
+            if self.period
+            else say("Customers in each stage")
+        )
         return Table(caption, (say("Stage"),), columns, tuple(rows))
 
     def flows(self) -> Table:

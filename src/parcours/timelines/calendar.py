@@ -126,7 +126,14 @@ class Periods:
 
     def last_days(self) -> tuple[date, ...]:
         """Last day of each period."""
-        return tuple(day - timedelta(days=1) for day in (*self.starts[1:], self.after))
+        return tuple(day - timedelta(days=1) for day in (*self.starts, self.after)[1:])
+
+
+def no_periods(unit: Unit) -> Periods:
+    """No period at all: those of a log without events."""
+    bounds = np.zeros(1, dtype=np.int64)
+    bounds.setflags(write=False)
+    return Periods(unit=unit, starts=(), after=date.min, bounds_us=bounds)
 
 
 @lru_cache(maxsize=64)

@@ -141,9 +141,7 @@ class Query(contract.Query):
         """The calendar periods of the range; None when the question does not ask for them."""
         if self.unit is None:
             return None
-        if self.start is None or self.end is None:
-            raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-        return self.calendar.periods(self.start, self.end, self.unit)
+        return self.periods_of(self.unit)
 
 
 def read_steps(given: Sequence[Any]) -> tuple[Step, ...]:

@@ -67,12 +67,13 @@ class Query(contract.Query):
     top: int = Field(10, ge=1, le=200, description="Largest groups to show.")
 
     def bounds_us(self) -> tuple[int, int]:
-        if self.start is None or self.end is None:
-            raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-        if self.end < self.start:
-            raise QueryError(f"The range ends ({self.end}) before it starts ({self.start}).")
-        after = self.calendar.step(self.end, "day")
-        return self.calendar.midnight_us(self.start), self.calendar.midnight_us(after)
+        days = self.days()
+        if days is None:
+            return 0, 0
+        start, end = days
+        if end < start:
+            raise QueryError(f"The range ends ({end}) before it starts ({start}).")
+        return self.calendar.midnight_us(start), self.calendar.midnight_us(self.calendar.step(end, "day"))
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ class Retention(FollowedMeasure[Query, RetentionResult]):
         names = unit_groups.passes(query)
         found = unit_groups.grouping(partition, query.by)
         labels = np.array(sorted(query.segments)) if query.segments else found.labels
-        at_once = max(CELLS_AT_ONCE // grid.size, 1)
+        at_once = max(CELLS_AT_ONCE // max(grid.size, 1), 1)
         kinds, asked = _kinds(partition, query), _asked(query, grid)
         grids = []
         for number, name in enumerate(names):

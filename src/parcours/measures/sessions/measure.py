@@ -92,13 +92,13 @@ class Query(ItemQuery):
         return (self.by or "").startswith(PROFILE) or super().reads_profiles()
 
     def periods(self) -> Periods:
-        if self.start is None or self.end is None:
-            raise QueryError("The range of the question has no days.", hint="Give a first and a last day.")
-        if self.unit is not None:
-            return self.calendar.periods(self.start, self.end, self.unit)
-        after = self.calendar.step(self.end, "day")
-        bounds = np.array([self.calendar.midnight_us(self.start), self.calendar.midnight_us(after)], np.int64)
-        return Periods("day", (self.start,), after, bounds)
+        days = self.days()
+        if days is None or self.unit is not None:
+            return self.periods_of(self.unit or "day")
+        start, end = days
+        after = self.calendar.step(end, "day")
+        bounds = np.array([self.calendar.midnight_us(start), self.calendar.midnight_us(after)], np.int64)
+        return Periods("day", (start,), after, bounds)
 
     @property
     def groups_shown(self) -> tuple[str, ...]:

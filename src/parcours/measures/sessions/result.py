@@ -56,7 +56,7 @@ class SessionsResult(Result):
     @cached_property
     def _present(self) -> list[int]:
         """Groups to show: (other) only when there is anything in it."""
-        by_group = self.figures.reshape(len(self.periods), len(self.groups), -1)[..., SESSIONS].sum(axis=0)
+        by_group = self.figures[:, SESSIONS].reshape(len(self.periods), len(self.groups)).sum(axis=0)
         return [
             number
             for number, name in enumerate(self.groups)
@@ -204,7 +204,9 @@ def _of_cells(rows: Longs, cells: Sequence[int]) -> ValueCounts:
         np.searchsorted(rows[:, 0], cells, side="left"),
         np.searchsorted(rows[:, 0], cells, side="right"),
     )
-    chosen = np.concatenate([rows[one:other, 1:] for one, other in zip(low, high, strict=True)])
+    chosen = np.concatenate(
+        [rows[:0, 1:], *(rows[one:other, 1:] for one, other in zip(low, high, strict=True))]
+    )
     return ValueCounts.of(chosen[:, 0], chosen[:, 1])
 
 
