@@ -57,7 +57,9 @@ def whole_customers(batches: Iterable[pa.RecordBatch], piece_rows: int) -> Itera
         positions = _positions(batch, before)
         before = int(positions[-1])
         starts = np.flatnonzero(positions == 0)
-        end = int(starts[-1]) if len(starts) else 0  # where the last customer of the batch begins, if one does
+        end = (
+            int(starts[-1]) if len(starts) else 0
+        )  # where the last customer of the batch begins, if one does
         enough = len(starts) > 0 and count + end >= piece_rows
         if enough:
             yield pa.Table.from_batches([*held, batch.slice(0, end)])

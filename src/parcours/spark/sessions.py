@@ -58,7 +58,9 @@ def session_of(engine: Any) -> SparkSession:
         given: SparkSession = _started(SparkSession, engine) if isinstance(engine, str) else engine
         own: SparkSession = given.newSession()
         if type(own).__module__.startswith("pyspark.sql.connect"):
-            atexit.register(own.stop)  # its threads would keep the process alive; elsewhere this would stop Spark
+            atexit.register(
+                own.stop
+            )  # its threads would keep the process alive; elsewhere this would stop Spark
         for name, value in _SETTINGS.items():
             with suppress(PySparkException):  # a service may refuse; what matters is checked in each task
                 own.conf.set(name, value)
