@@ -24,6 +24,7 @@ from parcours.journeys.templates import (
     template_text,
     templates,
 )
+from parcours.journeys.templates.bundles import spaced
 
 NAMES = template_names()
 BOTH = [(name, language) for name in NAMES for language in ("en", "fr")]
@@ -150,6 +151,37 @@ def test_french_texts_are_french(name: str) -> None:
             assert english[path] != french[path]
             assert not re.search(r"\b(the|and|with|does|them)\b", french[path]), path
             assert " | " not in french[path] + english[path]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_phase_and_stage_is_measured(name: str) -> None:
+    documents = read_texts(template_files(name)).documents
+    for journey in documents.journeys.values():
+        assert all(phase.metrics for phase in journey.phases)
+    assert documents.lifecycle is not None
+    assert all(stage.metrics for stage in documents.lifecycle.stages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_breaks_before_a_french_sign(name: str) -> None:
+    for path, text in template_files(name, "fr").items():
+        words = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+        spaced = re.findall(r".{0,20} [?!;»](?:[\s,.]|$)|« .{0,20}", re.sub(r"\s#.*", "", "\n".join(words)))
+        assert spaced == [], path
+
+
+@pytest.mark.parametrize(
+    ("plain", "set_"),
+    [
+        ("Combien ?", "Combien\u202f?"),
+        ("Oui ! Non ; si", "Oui\u202f! Non\u202f; si"),
+        ("« oui »", "«\u202foui\u202f»"),
+        ("12 % de remise", "12\u202f% de remise"),
+        ("a ?b", "a ?b"),
+    ],
+)
+def test_french_signs_get_narrow_spaces(plain: str, set_: str) -> None:
+    assert spaced(plain) == set_
 
 
 def without_words(value: Any) -> Any:

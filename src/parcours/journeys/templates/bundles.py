@@ -1,11 +1,13 @@
 """The documents of a template, written once in both languages and made in one.
 
-A text ``English | French`` is cut at the bar; ids, events and numbers are shared, so that both languages are the same
-map. What a template names of the common channels and metrics, and of the catalogue, comes with it.
+A text ``English | French`` is cut at the bar, and the French gets the narrow spaces of its signs; ids, events and
+numbers are shared, so that both languages are the same map. What a template names of the common channels and metrics,
+and of the catalogue, comes with it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -19,6 +21,8 @@ from parcours.journeys.references import references
 
 Language = Literal["en", "fr"]
 BAR = " | "
+NARROW_SPACE = "\u202f"
+_BEFORE_SIGNS = re.compile(r" (?=[?!;:»%€](?:\s|$|[.,…)]))")
 _COMMON = ("channels", "metrics")
 
 
@@ -74,11 +78,16 @@ def _document(raw: dict[str, Any], language: Language) -> Document:
     return document
 
 
+def spaced(french: str) -> str:
+    """A French text written with plain spaces, with those that no line may break at before ``? ! ; : »``."""
+    return _BEFORE_SIGNS.sub(NARROW_SPACE, french).replace("« ", f"«{NARROW_SPACE}")
+
+
 def _in(value: Any, language: Language) -> Any:
     """A value in one language."""
     if isinstance(value, str):
         english, bar, french = value.partition(BAR)
-        return french if bar and language == "fr" else english
+        return spaced(french) if bar and language == "fr" else english
     if isinstance(value, dict):
         return {key: _in(part, language) for key, part in value.items()}
     if isinstance(value, list):
