@@ -31,6 +31,7 @@ from parcours.errors import (
     WorkspaceNotFoundError,
 )
 from parcours.events import schema
+from parcours.events.data_files import MOST_BUCKETS, written
 from parcours.events.stopping import run_stoppably, until_stopped
 from parcours.events.storage import Storage, storage_of, taken_over
 
@@ -324,11 +325,19 @@ class EventLog:
         return pa.concat_tables(parts).cast(schema.EVENTS) if parts else schema.EVENTS.empty_table()
 
     def _write_events(self, batch: Batch, stopped: Event) -> None:
-        write_deltalake(
-            self._events,
-            until_stopped(batch.events, stopped),
-            mode="append",
-            commit_properties=_commit_of(batch),
+        rows, named = until_stopped(batch.events, stopped), _commit_of(batch)
+        if self.storage.options is not None or self.buckets > MOST_BUCKETS:
+            plain = pa.RecordBatchReader.from_batches(
+                schema.EVENTS, (part.cast(schema.EVENTS) for part in rows)
+            )
+            write_deltalake(self._events, plain, mode="append", commit_properties=named)
+            return
+        self._events.create_write_transaction(
+            written(self.folder / EVENTS, rows),
+            "append",
+            schema.EVENTS,
+            ["bucket"],
+            commit_properties=named,
         )
 
     def _event_files(self) -> set[str]:

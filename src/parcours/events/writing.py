@@ -15,8 +15,13 @@ from parcours.events import sql_text as sql
 from parcours.events.engine import Engine
 from parcours.events.schema import ANONYMOUS
 
-BATCH_ROWS: Final = 100_000
+CODED: Final = pa.dictionary(pa.int32(), pa.string())
+TRIED_ROWS: Final = 20_000  # of so many the different texts are counted
 SORTED_ROWS: Final = 1_000_000
+
+_LABELS: Final = ("event", "channel", "campaign", "source", "currency", "properties")
+_OWN: Final = {"customer", "customer_id", "bucket"}  # made of the code of a customer
+_TAKEN: Final = set(schema.EVENTS.names) - _OWN
 
 KEPT: Final = "problem IS NULL AND NOT coalesce(rowid IN (SELECT row FROM dropped), false)"
 KEPT_OBSERVATIONS: Final = "problem IS NULL AND rowid NOT IN (SELECT row FROM dropped_observations)"
@@ -25,34 +30,61 @@ KEPT_OBSERVATIONS: Final = "problem IS NULL AND rowid NOT IN (SELECT row FROM dr
 def events_stream(
     engine: Engine, *, buckets: int, import_id: str, now: datetime, wrote: Callable[[int], None]
 ) -> pa.RecordBatchReader:
-    """The kept events; so many rows are sorted at a time that memory stays bounded."""
+    """The kept events; so many rows are sorted at a time that memory stays bounded.
+
+    Texts that repeat come coded, each batch with the codes of one bucket."""
+    beginning = engine.arrow(f"SELECT {', '.join(_LABELS)} FROM staged LIMIT {TRIED_ROWS}")
+    columns = _coded_schema(beginning)
 
     def batches() -> Iterator[pa.RecordBatch]:
         done = 0
         for batch in engine.connection.sql(_events_sql(import_id, now)).to_arrow_reader(SORTED_ROWS):
-            for part in _sorted(batch, buckets):
+            for part in _sorted(batch, buckets, columns):
                 done += part.num_rows
                 wrote(done)
                 yield part
 
-    return pa.RecordBatchReader.from_batches(schema.EVENTS, batches())
+    return pa.RecordBatchReader.from_batches(columns, batches())
 
 
-def _sorted(batch: pa.RecordBatch, buckets: int) -> Iterator[pa.RecordBatch]:
+def _coded_schema(beginning: pa.Table) -> pa.Schema:
+    """The columns of the log; those with few different texts, by the first rows, are coded."""
+    few = {name for name in _LABELS if pc.count_distinct(beginning[name]).as_py() * 4 <= beginning.num_rows}
+    coded = {"customer", "customer_id", "import_id"} | few
+    return pa.schema([field.with_type(CODED) if field.name in coded else field for field in schema.EVENTS])
+
+
+def _sorted(batch: pa.RecordBatch, buckets: int, columns: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Rows by bucket, customer and time. What takes long - hashing, comparing - is done once for each customer."""
     coded = batch["customer"].dictionary_encode()
     names = coded.dictionary.to_pylist()
     home = np.array([schema.bucket_of(name, buckets) for name in names], np.int32)
+    place = np.lexsort((pc.rank(coded.dictionary).to_numpy(), home))
     rank = np.empty(len(names), np.int64)
-    rank[np.lexsort((pc.rank(coded.dictionary).to_numpy(), home))] = np.arange(len(names))
-    owner, times = coded.indices.to_numpy(), batch["timestamp"].cast(pa.int64()).to_numpy()
-    order = np.lexsort((times, rank[owner]))
-    columns = {name: batch[name] for name in batch.schema.names} | {"bucket": pa.array(home[owner])}
-    whole = pa.RecordBatch.from_arrays(
-        [columns[name] for name in schema.EVENTS.names], names=schema.EVENTS.names
-    )
-    for first in range(0, len(order), BATCH_ROWS):
-        yield whole.take(pa.array(order[first : first + BATCH_ROWS])).cast(schema.EVENTS)
+    rank[place] = np.arange(len(names))
+    people, firsts = coded.dictionary.take(pa.array(place)), np.searchsorted(home[place], range(buckets + 1))
+    owner = rank[coded.indices.to_numpy()]
+    order = np.lexsort((batch["timestamp"].cast(pa.int64()).to_numpy(), owner))
+    owner = owner[order]
+    ready = {field.name: _as(batch[field.name], field.type) for field in columns if field.name in _TAKEN}
+    known = np.asarray(batch["customer_id"].is_valid())
+    ends = np.searchsorted(owner, firsts)
+    for bucket in np.flatnonzero(np.diff(ends)):
+        rows = slice(int(ends[bucket]), int(ends[bucket + 1]))
+        first, chosen = int(firsts[bucket]), order[rows]
+        own = people.slice(first, int(firsts[bucket + 1]) - first)
+        codes = (owner[rows] - first).astype(np.int32)
+        taken = pa.array(chosen)
+        found = {name: column.take(taken) for name, column in ready.items()} | {
+            "customer": pa.DictionaryArray.from_arrays(pa.array(codes), own),
+            "customer_id": pa.DictionaryArray.from_arrays(pa.array(codes, mask=~known[chosen]), own),
+            "bucket": pa.array(np.full(len(codes), bucket, np.int32)),
+        }
+        yield pa.RecordBatch.from_arrays([found[name] for name in columns.names], schema=columns)
+
+
+def _as(column: pa.Array, wanted: pa.DataType) -> pa.Array:
+    return column.dictionary_encode() if wanted == CODED else column.cast(wanted)
 
 
 def observations(engine: Engine, import_id: str) -> pa.Table:
