@@ -7,12 +7,14 @@ the customer is still there, as any ``keep`` event does. A stage is lapsed from 
 ``lapse.after``; an event at that very instant still keeps. Nominations of one instant are taken from the
 earliest stage to the furthest, so a stay may have no length.
 
-Events after ``as_of`` are not read. A stay whose customer has neither advanced nor lapsed by then is open.
+Events after ``as_of`` are not read. A stay whose customer has neither advanced nor lapsed by then is open. As the walk
+never looks ahead, customers are walked once to the end of all time, where every stay is over that can be; what was
+known at an instant is that, with what came later cut off.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -31,6 +33,7 @@ REACTIVATED: Final = 2
 OPEN: Final = 0  # how left: not yet
 LAPSED: Final = 2  # how left; ADVANCED is the other way
 STILL_THERE: Final = np.iinfo(np.int64).max  # left_us of an open stay
+FOREVER: Final = STILL_THERE - 1
 NO_ROW: Final = -1
 
 Bytes = NDArray[np.int8]
@@ -50,24 +53,76 @@ class Stays:
     exit: Bytes  # OPEN, ADVANCED or LAPSED
     entry_row: Longs  # the event that entered the stage
     next_row: Longs  # after a lapse, the next event of any kind; NO_ROW when nothing was seen
-    lapses_us: Longs  # when an open stay will lapse if nothing is seen; STILL_THERE: never, or not open
 
     def __len__(self) -> int:
         return len(self.stage)
 
     def of(self, customers: NDArray[np.bool_]) -> Stays:
         """The stays of the customers flagged, one flag for each customer of the partition."""
-        chosen = customers[self.customer]
+        return self.taken(customers[self.customer])
+
+    def taken(self, chosen: NDArray[np.bool_]) -> Stays:
+        """The stays flagged."""
         return Stays(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 def stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:
-    """Walk every customer of a partition. The latest is kept, as several measures ask for the same stays."""
-    key = (rules.model_dump_json(), as_of_us)  # as text: True and 1 are equal, but match differently
-    return partition.keep_latest("stays", key, lambda: _stays(partition, rules, as_of_us))
+    """The stays of a partition's customers, as known at an instant. The latest are kept, as several measures ask for
+    the same ones.
+    """
+    key = (_key(rules), as_of_us)
+    return partition.keep_latest(
+        "stays", key, lambda: _known(partition, stays_ever(partition, rules), as_of_us)
+    )
 
 
-def _stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:
+def stays_ever(partition: Partition, rules: LifecycleRules) -> Stays:
+    """Walk every customer of a partition to the end of all time: only stays that cannot lapse are open."""
+    return partition.keep_latest("stays ever", _key(rules), lambda: _stays(partition, rules))
+
+
+def wakes_us(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Longs:
+    """When each customer's stays may change though nothing happens, STILL_THERE for never: the open one lapses. At once
+    where later events are in the partition.
+    """
+    ends = partition.keep(("last lapses", _key(rules)), lambda: _last_lapses(partition, rules))
+    wakes = np.where(ends > as_of_us, ends, STILL_THERE)
+    if partition.event_count:
+        wakes[partition.timestamps[partition.offsets[1:] - 1] > as_of_us] = as_of_us + 1
+    return wakes
+
+
+def _key(rules: LifecycleRules) -> str:
+    return rules.model_dump_json()  # as text: True and 1 are equal, but match differently
+
+
+def _last_lapses(partition: Partition, rules: LifecycleRules) -> Longs:
+    """When each customer's last stay lapses if nothing happens after the partition's events."""
+    found = stays_ever(partition, rules)
+    ends = np.full(partition.customer_count, STILL_THERE, np.int64)
+    last = np.flatnonzero(np.diff(found.customer, append=-1))
+    ends[found.customer[last]] = found.left_us[last]
+    return ends
+
+
+def _known(partition: Partition, ever: Stays, as_of_us: int) -> Stays:
+    """What was known at an instant of the stays of all time."""
+    begun = ever.entered_us <= as_of_us
+    found = ever if begun.all() else ever.taken(begun)
+    later = found.left_us > as_of_us
+    returned = np.flatnonzero(found.next_row != NO_ROW)
+    unseen = returned[partition.timestamps[found.next_row[returned]] > as_of_us]
+    next_row = found.next_row.copy()
+    next_row[unseen] = NO_ROW
+    return replace(
+        found,
+        left_us=np.where(later, STILL_THERE, found.left_us),
+        exit=np.where(later, np.int8(OPEN), found.exit),
+        next_row=next_row,
+    )
+
+
+def _stays(partition: Partition, rules: LifecycleRules) -> Stays:
     nominated = _nominations(partition, rules)
     keeping = _keeping(partition, rules)
     lapse_after = np.array(
@@ -76,10 +131,10 @@ def _stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:
     most = int(np.count_nonzero(nominated >= 0))  # every stay begins with a nomination
     customer = np.empty(most, dtype=np.int32)
     stage, entry, exit_ = (np.empty(most, dtype=np.int8) for _ in range(3))
-    entered, left, entry_row, next_row, lapses = (np.empty(most, dtype=np.int64) for _ in range(5))
+    entered, left, entry_row, next_row = (np.empty(most, dtype=np.int64) for _ in range(4))
     count = _walk(
-        partition.offsets, partition.timestamps, nominated, keeping, lapse_after, as_of_us,
-        customer, stage, entered, left, entry, exit_, entry_row, next_row, lapses,
+        partition.offsets, partition.timestamps, nominated, keeping, lapse_after, FOREVER,
+        customer, stage, entered, left, entry, exit_, entry_row, next_row,
     )  # fmt: skip
     return Stays(
         customer=customer[:count].copy(),
@@ -90,7 +145,6 @@ def _stays(partition: Partition, rules: LifecycleRules, as_of_us: int) -> Stays:
         exit=exit_[:count].copy(),
         entry_row=entry_row[:count].copy(),
         next_row=next_row[:count].copy(),
-        lapses_us=lapses[:count].copy(),
     )
 
 
@@ -140,7 +194,7 @@ def _keep_of(stage: StageRules, default: Selector) -> tuple[Selector, ...]:
 def _walk(
     offsets: Longs, times: Longs, nominated: Bytes, keeping: Bits, lapse_after: Longs, as_of: int,
     customer_: NDArray[np.int32], stage_: Bytes, entered_: Longs, left_: Longs, entry_: Bytes, exit_: Bytes,
-    entry_row_: Longs, next_row_: Longs, lapses_: Longs,
+    entry_row_: Longs, next_row_: Longs,
 ) -> int:  # fmt: skip
     """Fill the stays and return how many there are."""
     count = 0
@@ -168,7 +222,6 @@ def _walk(
                     STILL_THERE,
                 )
                 entry_[count], exit_[count], entry_row_[count], next_row_[count] = entry, OPEN, chosen, NO_ROW
-                lapses_[count] = STILL_THERE
                 count += 1
                 ends = _lapses_at(lapse_after, stage, now)
                 chosen = _next_nomination(nominated, row, stop, stage)
@@ -177,8 +230,6 @@ def _walk(
             row = stop
         if stage >= 0 and ends <= as_of:
             left_[count - 1], exit_[count - 1] = ends, LAPSED
-        elif stage >= 0:
-            lapses_[count - 1] = ends
     return count
 
 
