@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from parcours.events.comparisons import Part
 from parcours.journeys.lifecycle import LifecycleDocument, load_lifecycle
 from parcours.journeys.templates import templates
-from parcours.timelines.matchers import Condition, Count, Part, Rule, Selector, Then, Where
+from parcours.timelines.matchers import Condition, Count, Rule, Selector, Then, Where
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 HOW_TO = (DOCS / "how-to" / "write-a-lifecycle.md").read_text(encoding="utf-8")

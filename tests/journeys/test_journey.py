@@ -8,11 +8,11 @@ from types import ModuleType
 import pytest
 
 from parcours.errors import DocumentError
+from parcours.events.comparisons import Part
 from parcours.journeys import channels, feedback, improvements, journey, personas
 from parcours.journeys.documents import KINDS
 from parcours.journeys.journey import JourneyDocument
 from parcours.journeys.metrics import MetricDocument
-from parcours.timelines.matchers import Part
 from parcours.yaml_files import load_model
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from parcours.timelines.matchers import Condition, Rule, Scalar, Selector, Then, Where
+from parcours.events.comparisons import Scalar
+from parcours.timelines.matchers import Condition, Rule, Selector, Then, Where
 from twins.events import Event
 
 Traits = dict[str, Any]

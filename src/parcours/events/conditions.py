@@ -7,72 +7,30 @@ A bare value means equality, a bare list membership; several columns must all ho
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
-Scalar = StrictStr | StrictBool | StrictInt | StrictFloat
+from parcours.events.comparisons import Comparison, Part
+
 JOINING_WORDS = ("all", "any", "not")
 
 
-class MappingPart(BaseModel):
-    """Base of everything in a mapping: frozen, and strict about unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Condition(MappingPart):
+class Condition(Comparison):
     """What the text of one column must satisfy; several keys must all hold.
 
     Comparisons are numeric, and a missing or non-numeric value satisfies none of them. ``ne``, ``not_in`` and ``not``
     hold for a missing value, as they negate.
     """
 
-    eq: Scalar | None = Field(None, description="Equal to this value.")
-    ne: Scalar | None = Field(None, description="Not equal to this value, or missing.")
-    in_: tuple[Scalar, ...] | None = Field(None, alias="in", description="Equal to one of these.")
-    not_in: tuple[Scalar, ...] | None = Field(None, description="Equal to none of these, or missing.")
     starts_with: str | None = Field(None, description="The text starts with this.")
     ends_with: str | None = Field(None, description="The text ends with this.")
     contains: str | None = Field(None, description="The text contains this.")
     matches: str | None = Field(None, description="The whole text matches this regular expression (RE2).")
-    gt: Decimal | None = Field(None, description="Greater than.")
-    gte: Decimal | None = Field(None, description="At least.")
-    lt: Decimal | None = Field(None, description="Less than.")
-    lte: Decimal | None = Field(None, description="At most.")
-    is_set: bool | None = Field(None, description="Whether there is a value at all.")
     not_: Condition | None = Field(None, alias="not", description="This must not hold.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short_forms(cls, data: Any) -> Any:
-        if isinstance(data, (list, tuple)):
-            return {"in": data}
-        if isinstance(data, (str, bool, int, float, Decimal)):
-            return {"eq": data}
-        return data
 
-    @model_validator(mode="after")
-    def _not_empty(self) -> Condition:
-        if not self.model_fields_set:
-            raise ValueError(
-                "a condition needs at least one of eq, ne, in, not_in, starts_with, ends_with, contains, matches, "
-                "gt, gte, lt, lte, is_set, not"
-            )
-        return self
-
-
-class Rows(MappingPart):
+class Rows(Part):
     """Conditions on columns, joined: ``columns`` must all hold, and ``all``, ``any``, ``not`` besides."""
 
     columns: dict[str, Condition] = Field(default_factory=dict)

@@ -12,7 +12,8 @@ from babel.numbers import list_currencies
 
 from parcours.errors import MappingError
 from parcours.events import sql_text as sql
-from parcours.events.conditions import Condition, Rows, Scalar
+from parcours.events.comparisons import Scalar
+from parcours.events.conditions import Condition, Rows
 from parcours.events.mapping import FromColumn, Text, Time, Value
 from parcours.events.table import Table
 from parcours.values import minor_digits

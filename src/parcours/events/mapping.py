@@ -22,7 +22,8 @@ from zoneinfo import available_timezones
 from pydantic import Field, StrictFloat, StrictInt, field_validator, model_validator
 
 from parcours.errors import MappingError, did_you_mean
-from parcours.events.conditions import MappingPart, Rows
+from parcours.events.comparisons import Part
+from parcours.events.conditions import Rows
 from parcours.yaml_files import load_model, read_text
 
 Name = Annotated[str, Field(min_length=1)]
@@ -30,7 +31,7 @@ Kind = Literal["delimited", "whitespace", "jsonl", "parquet", "excel"]
 Aggregate = Literal["first", "last", "min", "max", "sum", "count", "count_distinct"]
 
 
-class FileFormat(MappingPart):
+class FileFormat(Part):
     """How the file is written; everything is found out from the file when it is not said."""
 
     kind: Kind | None = Field(None, description="delimited, whitespace, jsonl, parquet or excel.")
@@ -57,7 +58,7 @@ class FileFormat(MappingPart):
         return self
 
 
-class FromColumn(MappingPart):
+class FromColumn(Part):
     """A text taken from a column, with renames: ``{column: type, names: {purchase: order_completed}}``."""
 
     column: Name
@@ -67,7 +68,7 @@ class FromColumn(MappingPart):
 Text = Name | FromColumn
 
 
-class Time(MappingPart):
+class Time(Part):
     """When it happened: one column, or a date and a time of day; local to ``zone`` unless the text has an offset."""
 
     column: Name | None = None
@@ -112,7 +113,7 @@ class Time(MappingPart):
         return tuple(name for name in (self.column, self.date, self.time) if name is not None)
 
 
-class Value(MappingPart):
+class Value(Part):
     """An amount: a column, or the product of two columns or of a column and a number; exact decimals."""
 
     column: Name | None = None
@@ -138,7 +139,7 @@ class Value(MappingPart):
         return tuple(part if isinstance(part, str) else Decimal(str(part)) for part in given)
 
 
-class Property(MappingPart):
+class Property(Part):
     """A property of an event: a column as text, number or true/false; of a group, how its lines are summed up."""
 
     column: Name | None = Field(None, description="The column; not needed to count lines.")
@@ -169,7 +170,7 @@ def set_time(part: str, *times: Time | None) -> Time:
     return given
 
 
-class Who(MappingPart):
+class Who(Part):
     """What parts share with the top of the mapping."""
 
     customer_id: Name | None = Field(None, description="Column of the known customer's id.")
@@ -235,7 +236,7 @@ class TraitPart(Who):
     traits: dict[Name, Name] = Field(min_length=1, description="Trait: column.")
 
 
-class ObservationPart(MappingPart):
+class ObservationPart(Part):
     """Figures that are not customer events: ad spend, search ranking, followers."""
 
     name: str = "observations"
@@ -247,14 +248,14 @@ class ObservationPart(MappingPart):
     dimensions: dict[Name, Name] = Field(default_factory=dict, description="Dimension: column.")
 
 
-class Ignored(MappingPart):
+class Ignored(Part):
     """Rows that are left out on purpose, counted under a reason."""
 
     reason: Name
     rows: Rows
 
 
-class Join(MappingPart):
+class Join(Part):
     """Columns looked up in a second file beside the first."""
 
     file: Name = Field(description="File in the same folder as the imported one.")

@@ -15,8 +15,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from parcours.events.comparisons import Part
 from parcours.journeys.words import ID_FORM, Id, Text, Texts
-from parcours.timelines.matchers import Part
 
 Icon = Literal[
     "ad", "app", "box", "calendar", "call", "card", "cart", "chat", "club", "email", "event", "filter", "letter",

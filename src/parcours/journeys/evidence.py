@@ -12,8 +12,8 @@ from datetime import date
 
 from pydantic import Field
 
+from parcours.events.comparisons import Part
 from parcours.journeys.words import Texts
-from parcours.timelines.matchers import Part
 
 STALE_AFTER_DAYS = 365
 

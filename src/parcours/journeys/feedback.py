@@ -20,8 +20,9 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from parcours.events.comparisons import Part
 from parcours.journeys.words import ID_FORM, Id, Text
-from parcours.timelines.matchers import Part, Selector
+from parcours.timelines.matchers import Selector
 
 Scale = Literal["csat", "stars", "nps", "ces", "sentiment", "custom"]
 BOUNDS: dict[str, tuple[int, int]] = {

@@ -31,9 +31,10 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from parcours.events.comparisons import Part
 from parcours.journeys.evidence import Evidence
 from parcours.journeys.words import ID_FORM, Id, Ids, Notes, Text, TouchpointPaths
-from parcours.timelines.matchers import Part, Selector
+from parcours.timelines.matchers import Selector
 
 Progress = Literal["idea", "planned", "running", "done"]
 OneToFive = Annotated[int, Field(ge=1, le=5)]

@@ -39,11 +39,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from parcours.events.comparisons import Part
 from parcours.journeys.channels import Icon
 from parcours.journeys.evidence import Evidence
 from parcours.journeys.metrics import Cards
 from parcours.journeys.words import ID_FORM, Id, Ids, Notes, Text, Texts, TouchpointPath
-from parcours.timelines.matchers import Part, Selector
+from parcours.timelines.matchers import Selector
 from parcours.values import DAY_US, Duration
 
 _ID = f"A short name that stays when the title changes: {ID_FORM}."

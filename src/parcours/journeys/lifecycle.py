@@ -24,11 +24,12 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from parcours.events.comparisons import Part
 from parcours.journeys.editor_schema import schema_for_editors
 from parcours.journeys.metrics import Cards
 from parcours.journeys.words import ID_FORM, Id, Ids, Text
 from parcours.lifecycle.rules import LifecycleRules, StageRules
-from parcours.timelines.matchers import Part, Selector
+from parcours.timelines.matchers import Selector
 from parcours.values import DAY_US, Duration
 from parcours.yaml_files import load_model, read_model
 

@@ -23,8 +23,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from parcours.events.comparisons import Part
 from parcours.journeys.words import ID_FORM, Id, Notes, Text
-from parcours.timelines.matchers import Part, Selector, Where
+from parcours.timelines.matchers import Selector, Where
 from parcours.values import DAY_US, Duration
 
 Unit = Literal["number", "share", "money", "days", "score"]

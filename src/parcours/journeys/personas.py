@@ -19,10 +19,10 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from parcours.events.comparisons import Part
 from parcours.journeys.evidence import Evidence
 from parcours.journeys.words import ID_FORM, Id, Notes, Text, Texts
 from parcours.lifecycle.segments import Segment
-from parcours.timelines.matchers import Part
 
 
 class PersonaDocument(Part):

@@ -26,8 +26,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from parcours.events.comparisons import Part
 from parcours.lifecycle.segments import Segment
-from parcours.timelines.matchers import Part
 from parcours.yaml_files import load_model, read_model
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

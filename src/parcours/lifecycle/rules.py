@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from parcours.timelines.matchers import Part, Selector
+from parcours.events.comparisons import Part
+from parcours.timelines.matchers import Selector
 from parcours.timelines.patterns import AnyRule, event_names
 from parcours.values import Duration
 

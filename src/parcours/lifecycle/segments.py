@@ -25,11 +25,12 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from parcours.errors import QueryError, did_you_mean
+from parcours.events.comparisons import Part
 from parcours.lifecycle.intervals import LAPSED, stays
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.timelines.calendar import Calendar
 from parcours.timelines.masks import matches, satisfies
-from parcours.timelines.matchers import Condition, Count, Part, Selector
+from parcours.timelines.matchers import Condition, Count, Selector
 from parcours.timelines.partition import Partition
 from parcours.timelines.patterns import Pattern
 from parcours.timelines.sequences import occurrences

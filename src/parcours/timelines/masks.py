@@ -9,7 +9,8 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from parcours.timelines.matchers import Condition, Scalar, Selector, Where
+from parcours.events.comparisons import Scalar
+from parcours.timelines.matchers import Condition, Selector, Where
 from parcours.timelines.partition import MISSING_VALUE, Column, Partition
 from parcours.values import minor_digits
 

@@ -12,65 +12,22 @@ within the last ``within``, up to and including this event. ``then`` makes the r
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
+from parcours.events.comparisons import Comparison, Part
 from parcours.values import Duration
 
-Scalar = StrictStr | StrictBool | StrictInt | StrictFloat
 
-
-class Part(BaseModel):
-    """Base of the language's parts: frozen, and strict about unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Condition(Part):
+class Condition(Comparison):
     """What one property must satisfy; several keys must all hold.
 
     Comparisons are numeric; a missing or non-numeric value satisfies none. ``ne``, ``not_in`` and
     ``not_contains`` hold for a missing value, as they negate."""
 
-    eq: Scalar | None = Field(None, description="Equal to this value.")
-    ne: Scalar | None = Field(None, description="Not equal to this value, or missing.")
-    in_: tuple[Scalar, ...] | None = Field(None, alias="in", description="Equal to one of these.")
-    not_in: tuple[Scalar, ...] | None = Field(None, description="Equal to none of these, or missing.")
     contains: str | None = Field(None, description="The text contains this, letter case ignored.")
     not_contains: str | None = Field(None, description="The text does not contain this, or is missing.")
-    gt: Decimal | None = Field(None, description="Greater than.")
-    gte: Decimal | None = Field(None, description="At least.")
-    lt: Decimal | None = Field(None, description="Less than.")
-    lte: Decimal | None = Field(None, description="At most.")
-    is_set: bool | None = Field(None, description="Whether there is a value at all.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_forms(cls, data: Any) -> Any:
-        if isinstance(data, (list, tuple)):
-            return {"in": data}
-        if isinstance(data, (str, bool, int, float, Decimal)):
-            return {"eq": data}
-        return data
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> Condition:
-        if not self.model_fields_set:
-            raise ValueError(
-                "a condition needs at least one of eq, ne, in, not_in, contains, gt, gte, lt, lte, is_set"
-            )
-        return self
 
 
 class Where(Part):

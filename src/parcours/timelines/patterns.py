@@ -25,7 +25,8 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, RootModel, Tag, field_validator, model_validator
 
-from parcours.timelines.matchers import Part, Rule, Selector
+from parcours.events.comparisons import Part
+from parcours.timelines.matchers import Rule, Selector
 from parcours.values import Duration
 
 MOST_STEPS = 12

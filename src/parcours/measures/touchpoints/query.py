@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from parcours.errors import QueryError, did_you_mean
+from parcours.events.comparisons import Part
 from parcours.measures import contract
 from parcours.timelines.masks import matches, name_flags
-from parcours.timelines.matchers import Part, Selector
+from parcours.timelines.matchers import Selector
 from parcours.timelines.partition import Partition
 
 MOST_TOUCHPOINTS = 60  # one bit each
