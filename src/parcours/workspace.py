@@ -43,6 +43,7 @@ from parcours.maps.stage_details import with_details
 from parcours.questions import HORIZON, LIFECYCLE_FILE, SEGMENTS_FOLDER, Questions
 from parcours.settings import FILE_NAME, Language, Settings, read_settings, settings_text
 from parcours.store import APPLYING, HISTORY, STORE_FILE
+from parcours.timelines.allocation import share_pools
 from parcours.timelines.calendar import UNITS, Unit
 from parcours.timelines.matchers import Where
 from parcours.values import Duration, instant_us
@@ -69,6 +70,7 @@ class Workspace(Questions):
         self, place: Path | Storage, settings: Settings, *, version: int | None = None, engine: object = None
     ) -> None:
         self.storage = storage_of(place)
+        share_pools(settings.threads)  # before anything that reads the log starts threads
         log = EventLog.open(self.storage.below(LOG), buckets=settings.buckets, version=version)
         super().__init__(self.storage.folder, settings, log, engine=engine)
 

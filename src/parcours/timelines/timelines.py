@@ -18,6 +18,7 @@ from parcours.events.identity import IDENTITY_EVENTS, Identity, IdentityEvent, r
 from parcours.events.log import EventLog
 from parcours.events.schema import bucket_of
 from parcours.timelines import build, columns
+from parcours.timelines.allocation import share_pools
 from parcours.timelines.identity_events import identity_events
 from parcours.timelines.joined import join
 from parcours.timelines.merge import together
@@ -54,6 +55,7 @@ class Timelines:
         self.threads = threads
         self.identity_limit = identity_limit
         self._cache = cache / "timelines"
+        share_pools(threads)
         self._raw: dict[int, _Raw] = {}
         self._state: State | None = None
         self._whole: tuple[Standing, tuple[Partition, ...]] | None = None
