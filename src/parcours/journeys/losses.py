@@ -57,6 +57,14 @@ _THINGS: dict[str, dict[Language, str]] = {
     "goals": {"en": "goals, scenario and expectation", "fr": "objectifs, scénario et attentes"},
     "rules": {"en": "event rules of touchpoints", "fr": "règles d’événements des points de contact"},
     "persona-links": {"en": "who feels or says it", "fr": "à qui appartient l’énoncé"},
+    "statements-beyond": {
+        "en": "statements beyond the first three of a cell",
+        "fr": "énoncés au-delà des trois premiers d’une cellule",
+    },
+    "lanes-beyond": {
+        "en": "lanes without room on their slide",
+        "fr": "lignes sans place sur leur diapositive",
+    },
     "trends": {"en": "trends of metrics", "fr": "évolutions des indicateurs"},
 }
 

@@ -380,6 +380,11 @@ def test_numbers_of_another_measurement_are_no_statements() -> None:
     ]
 
 
+def test_mermaid_words_begin_a_line_only_as_words() -> None:
+    journey = read("journey\ntitle Sofas\nsection Buy\nSectional sofa: 3\nTitles read: 4\n", "mermaid")
+    assert [point.title for point in journey.touchpoints] == ["Sectional sofa", "Titles read"]
+
+
 def test_sources_of_a_long_sheet_are_kept() -> None:
     text = LONG.replace(",,assumed,", ",,researched,Interviews; Survey")
     (item,) = import_journey(text.encode(), file="gift.csv").journey.touchpoints[0].doing
@@ -424,7 +429,7 @@ TEXTS = st.text(max_size=120) | st.lists(
 
 @pytest.mark.parametrize("name", [*format_names(), None])
 @given(content=TEXTS.map(str.encode) | st.binary(max_size=80))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_file_is_a_journey_or_told(name: str | None, content: bytes) -> None:
     try:
         found = import_journey(content, file="any", format_name=name)

@@ -8,7 +8,7 @@ from io import StringIO
 from parcours.errors import DocumentError
 
 MAX_COLUMNS = 1_300  # as many touchpoints as a journey can hold, and some more
-_GUARDED = "=+-@\t\r"
+_GUARDED = tuple("=+-@\t\r")
 
 
 def rows_of(text: str, *, file: str) -> list[list[str]]:
@@ -31,11 +31,14 @@ def rows_of(text: str, *, file: str) -> list[list[str]]:
 
 def guarded(cell: str) -> str:
     """A cell that a spreadsheet shows as text, whatever it begins with."""
-    return f"'{cell}" if cell and cell[0] in _GUARDED and not _number(cell) else cell
+    plain = cell.removeprefix(
+        "'"
+    )  # what was guarded by hand is guarded once more, as reading takes one guard off
+    return f"'{cell}" if plain.startswith(_GUARDED) and not _number(cell) else cell
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in _GUARDED else cell
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_GUARDED) else cell
 
 
 def _number(cell: str) -> bool:

@@ -45,6 +45,7 @@ _HEADING = re.compile(r"(#{1,4})\s+(.*)")
 _BULLET = re.compile(r"(\s*)[-*]\s+(.*)")
 _FIELD = re.compile(r"\*{0,2}([^\W\d_][\w \-/’']{0,40}?)\*{0,2}\s*:\*{0,2}\s*(.*)")
 _LABEL = re.compile(r"(?i)(milestone|phase|stage|step|touchpoint|étape|point de contact)\s*:?\s*(.+)")
+_ESCAPED = re.compile(r"\\([#\-*>:])")
 _FACES = {"very bad": -2, "bad": -1, "neutral": 0, "good": 1, "very good": 2, "negative": -1, "positive": 1}
 
 
@@ -80,6 +81,10 @@ def _split(text: str, file: str) -> tuple[dict[str, Any], str]:
     if front is not None and not isinstance(front, dict):
         raise DocumentError("the front matter holds no 'key: value' lines.", file=file, line=1)
     return front or {}, text.removeprefix("\ufeff")[found.end() :]
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text)
 
 
 def _front_text(front: Mapping[str, Any], key: str) -> str:
@@ -121,7 +126,7 @@ class _Outline:
 
     def _heading(self, level: int, text: str) -> None:
         label = _LABEL.fullmatch(text)
-        title = label[2] if label else text
+        title = _unescaped(label[2] if label else text)
         self.lane = ""
         if level == 1:
             self.title = self.title or title
@@ -134,7 +139,7 @@ class _Outline:
 
     def _bullet(self, indent: int, text: str) -> None:
         if not self.step and indent == 0:
-            self.phases[-1][1].append(Point(text))
+            self.phases[-1][1].append(Point(_unescaped(text)))
             self.lane = ""
             return
         points = self.phases[-1][1]
@@ -151,7 +156,7 @@ class _Outline:
             self._item(text)
 
     def _item(self, text: str) -> None:
-        points, kind = self.phases[-1][1], lane_of(self.lane)
+        points, kind, text = self.phases[-1][1], lane_of(self.lane), _unescaped(text)
         if self.lane.startswith("_") or text.startswith("→") or kind == "figures":
             self.left.append(f"{self.lane}: {text}")
         elif kind == "emotion":

@@ -22,7 +22,7 @@ from parcours.journeys.losses import Loss, named
 
 ENDINGS: tuple[str, ...] = (".mmd", ".mermaid")
 
-_WORD = re.compile(r"(?i)(title|section|acctitle\s*:|accdescr\s*:)\s*(.*)")
+_WORD = re.compile(r"(?i)(title|section|acctitle\s*:|accdescr\s*:)(?:(?<=:)|\s|$)\s*(.*)")
 _BREAK = re.compile(r"(?i)<br\s*/?>")
 
 

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from parcours.journeys.losses import Loss, named
 from parcours.maps.measured_journey import MeasuredJourney, MeasuredTouchpoint
-from parcours.render.exports.drawing import Exported, left_out, quote_of, score_of
+from parcours.render.exports.drawing import Exported, left_out, quote_of, score_of, xml_text
 from parcours.render.words import Language, Words
 
 ENDING = ".xml"
@@ -31,7 +31,7 @@ def export(journey: MeasuredJourney, language: Language) -> Exported:
     )
     customer = journey.personas[0].name if journey.personas else Words(language).say("Customer")
     actors = SubElement(whole, "actors")
-    SubElement(actors, "endUser", actorID=_clean(customer))
+    SubElement(actors, "endUser", actorID=xml_text(customer))
     SubElement(actors, "serviceProvider", actorID=_COMPANY)
     touchpoints = SubElement(whole, "touchpoints")
     points = {point.id: point for point in journey.touchpoints}
@@ -63,20 +63,13 @@ def _touchpoint(parent: Element, kind: str, phase: str, point: MeasuredTouchpoin
 
 def _actor(part: Element, role: str, actor: str, label: str) -> None:
     one = SubElement(part, role)
-    SubElement(one, "refersTo", actorIDref=_clean(actor))
+    SubElement(one, "refersTo", actorIDref=xml_text(actor))
     _texts(one, (f"{role}Label", label))
 
 
 def _texts(parent: Element, *texts: tuple[str, str]) -> None:
     for name, text in texts:
-        SubElement(parent, name).text = _clean(text)
-
-
-def _clean(text: str) -> str:
-    """A text of signs that XML 1.0 can hold."""
-    return "".join(
-        sign for sign in text if sign in "\t\n" or (ord(sign) >= 32 and ord(sign) not in (0xFFFE, 0xFFFF))
-    )
+        SubElement(parent, name).text = xml_text(text)
 
 
 def _losses(journey: MeasuredJourney) -> tuple[Loss, ...]:

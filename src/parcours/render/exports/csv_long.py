@@ -10,7 +10,7 @@ from io import StringIO
 from parcours.journeys.imports.csv_cells import guarded
 from parcours.journeys.imports.csv_long import COLUMNS
 from parcours.maps.measured_journey import MeasuredJourney, MeasuredTouchpoint, Statement
-from parcours.render.exports.drawing import Exported, left_out, persona_names
+from parcours.render.exports.drawing import Exported, distinct, left_out, persona_names
 from parcours.render.words import Language
 
 ENDING = ".csv"
@@ -26,10 +26,11 @@ def export(journey: MeasuredJourney, language: Language) -> Exported:
     sheet = StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for phase in journey.phases:
-        for one in phase.touchpoints:
+    for phase, phase_title in zip(journey.phases, distinct(one.title for one in journey.phases), strict=True):
+        titles = distinct(points[one].title for one in phase.touchpoints)
+        for one, title in zip(phase.touchpoints, titles, strict=True):
             for row in _rows(points[one], names, lanes):
-                cells = (journey.title, phase.title, points[one].title, *row)
+                cells = (journey.title, phase_title, title, *row)
                 writer.writerow([guarded(cell) for cell in cells])
     return Exported(
         sheet.getvalue().encode("utf-8-sig"), left_out(journey, "rules", "personas", "goals", "numbers")

@@ -8,8 +8,9 @@ from functools import partial
 from io import StringIO
 
 from parcours.journeys.imports.csv_cells import guarded
+from parcours.journeys.losses import Loss, named
 from parcours.maps.measured_journey import MeasuredJourney, MeasuredTouchpoint, Statement
-from parcours.render.exports.drawing import Exported, left_out, quote_of, score_of
+from parcours.render.exports.drawing import Exported, distinct, left_out, quote_of, score_of
 from parcours.render.words import Language, Words
 
 ENDING = ".csv"
@@ -19,9 +20,10 @@ def export(journey: MeasuredJourney, language: Language) -> Exported:
     """The map as people keep it in a sheet, with its figures in lanes of their own."""
     words = Words(language)
     points = {point.id: point for point in journey.touchpoints}
-    columns = [(phase, points[one]) for phase in journey.phases for one in phase.touchpoints]
+    titled = zip(journey.phases, distinct(one.title for one in journey.phases), strict=True)
+    columns = [(title, points[one]) for phase, title in titled for one in phase.touchpoints]
     rows = [
-        [words.say("Phase"), *(phase.title for phase, _ in columns)],
+        [words.say("Phase"), *(title for title, _ in columns)],
         [words.say("Touchpoint"), *(point.title for _, point in columns)],
     ]
     rows += [[title, *(cell(point) for _, point in columns)] for title, cell in _lanes(journey, words)]
@@ -30,7 +32,8 @@ def export(journey: MeasuredJourney, language: Language) -> Exported:
     writer.writerows([guarded(cell) for cell in row] for row in rows if any(row[1:]))
     return Exported(
         sheet.getvalue().encode("utf-8-sig"),
-        left_out(journey, "emotions", "evidence", "persona-links", "rules", "personas", "goals"),
+        _replaced(journey)
+        + left_out(journey, "emotions", "evidence", "persona-links", "rules", "personas", "goals"),
     )
 
 
@@ -75,6 +78,23 @@ def _emotion(point: MeasuredTouchpoint) -> str:
 
 def _card(title: str, value: float | None, n: int) -> str:
     return f"{title}: {'—' if value is None else f'{value:.6g}'} (n={n})"
+
+
+def _replaced(journey: MeasuredJourney) -> tuple[Loss, ...]:
+    """The texts whose ``;`` became a comma, as it parts the items of a cell."""
+    texts = [
+        text
+        for point in journey.touchpoints
+        for text in (
+            quote_of(point),
+            *_texts((*point.doing, *point.thinking, *sum(point.cells.values(), ()))),
+            *(one.text for one in point.pain_points),
+            *(one.text for one in point.opportunities),
+            *(one.text for one in point.solutions),
+        )
+        if ";" in text
+    ]
+    return (Loss("signs-replaced", len(texts), named(texts)),) if texts else ()
 
 
 def _texts(statements: Iterable[Statement]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -29,6 +29,24 @@ def quote_of(touchpoint: MeasuredTouchpoint) -> str:
     return next((one.quote or one.label for one in touchpoint.drawn if one.quote or one.label), "")
 
 
+def xml_text(text: str) -> str:
+    """A text of signs that XML 1.0 can hold."""
+    return "".join(
+        sign for sign in text if sign in "\t\n" or (ord(sign) >= 32 and ord(sign) not in (0xFFFE, 0xFFFF))
+    )
+
+
+def distinct(titles: Iterable[str]) -> list[str]:
+    """The titles, each once: a second ``Pay`` is ``Pay (2)``, for formats in which a title stands for its thing."""
+    found: list[str] = []
+    for title in titles:
+        one, number = title, 2
+        while one in found:
+            one, number = f"{title} ({number})", number + 1
+        found.append(one)
+    return found
+
+
 def persona_names(journey: MeasuredJourney) -> dict[str, str]:
     """Names of personas by id."""
     return {persona.id: persona.name for persona in journey.personas}
@@ -46,6 +64,7 @@ _COUNTED: dict[str, Callable[[MeasuredTouchpoint], int]] = {
     "channels": lambda point: max(0, len(point.channels) - 1),
     "channels-all": lambda point: len(point.channels),
     "cards": lambda point: len(point.cards),
+    "trends": lambda point: sum(bool(card.trend) for card in point.cards),
     "moments": lambda point: int(point.moment_of_truth),
     "rules": lambda point: int(bool(point.rule)),
     "evidence": lambda point: sum(

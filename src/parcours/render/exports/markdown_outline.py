@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
+from parcours.journeys.imports.lanes import LANES, lane_of
 from parcours.maps.measured_journey import MeasuredJourney, MeasuredTouchpoint
-from parcours.render.exports.drawing import Exported, left_out, quote_of, score_of
+from parcours.render.exports.drawing import Exported, left_out, quote_of, score_of, xml_text
 from parcours.render.words import Language, Words
 
 ENDING = ".md"
@@ -63,14 +65,24 @@ def _bullets(point: MeasuredTouchpoint, lanes: dict[str, str], words: Words) -> 
     for title, items in listed.items():
         if items:
             yield f"- {_line(title)}:"
-            yield from (f"  - {_line(item)}" for item in items)
+            yield from (f"  - {_item(item)}" for item in items)
 
 
 def _line(text: str) -> str:
     """One line that begins no heading and no bullet of its own."""
-    return " ".join(text.split()).lstrip("#-*> ") or "…"
+    return re.sub(r"^([#\-*>])", r"\\\1", " ".join(text.split())) or "…"
+
+
+def _item(text: str) -> str:
+    """A statement that does not read as a lane with its value."""
+    before, colon, after = _line(text).partition(":")
+    return (
+        f"{before}\\:{after}"
+        if colon and lane_of(before.lstrip("\\#-*> ")) in LANES
+        else before + colon + after
+    )
 
 
 def _quoted(text: str) -> str:
     """A YAML text in double quotes, which JSON's are."""
-    return json.dumps(" ".join(text.split()), ensure_ascii=False)
+    return json.dumps(xml_text(" ".join(text.split())), ensure_ascii=False)

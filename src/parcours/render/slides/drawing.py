@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pptx.dml.color import RGBColor
@@ -14,6 +15,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Length, Pt
 
+from parcours.render.exports.drawing import xml_text
 from parcours.render.monotone_curve import monotone_curve
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ STATUS = {"on_target": "1B7F5C", "watch": "9A5B00", "off_target": BAD}
 SIGNS = {"on_target": "●", "watch": "▲", "off_target": "■", "no_data": "○", "too_few": "○", "no_target": ""}
 _LINE_HEIGHT = 1.25
 _EM = 1 / 72  # inches of one point
-_NARROW, _WIDE, _USUAL = 0.3, 1.0, 0.56  # widths of signs in parts of the size, on the safe side
+_NARROW, _USUAL, _FOREIGN, _BROAD, _WIDE = 0.32, 0.58, 0.75, 0.9, 1.15  # widths of signs in parts of the size
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,14 @@ class Type:
 def text(slide: Slide, box: Box, words: str, look: Type, *, name: str = "") -> None:
     """Words in a box, cut with "…" where they would leave it."""
     shape = slide.shapes.add_textbox(*_placed(box))
-    shape.name = name or words[:40] or "Text"
+    shape.name = xml_text(name or words[:40]) or "Text"
     fill(shape.text_frame, fitted(words, box.width, box.height, look.points), look)
+
+
+def largest(words: str, box: Box, sizes: Sequence[float]) -> float:
+    """The largest of the sizes, given from large to small, with which the words fit; the smallest when none does."""
+    fits = (one for one in sizes if height_of(lines_of(words, box.width, one), one) <= box.height + 0.01)
+    return next(fits, sizes[-1])
 
 
 def fill(frame: Any, words: str, look: Type) -> None:
@@ -78,7 +86,7 @@ def fill(frame: Any, words: str, look: Type) -> None:
             look.align
         ]
         run = paragraph.add_run()
-        run.text = line
+        run.text = xml_text(line)
         run.font.name, run.font.size = FONT, Pt(look.points)
         run.font.bold, run.font.italic = look.bold, look.italic
         run.font.color.rgb = _rgb(look.colour)
@@ -113,7 +121,7 @@ def line(
 ) -> None:
     """A straight line."""
     shape = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *(Inches(one) for one in (*start, *end)))
-    shape.name = name
+    shape.name = xml_text(name)
     _plain(shape)
     shape.line.color.rgb = _rgb(colour)
     shape.line.width = Pt(points)
@@ -140,7 +148,7 @@ def curve(
     builder = slide.shapes.build_freeform(Inches(path[0][0]), Inches(path[0][1]), scale=1.0)
     builder.add_line_segments([(Inches(x), Inches(y)) for x, y in path[1:]], close=False)
     shape = builder.convert_to_shape()
-    shape.name = name
+    shape.name = xml_text(name)
     _plain(shape)
     shape.fill.background()
     shape.line.color.rgb = _rgb(colour)
@@ -206,21 +214,28 @@ def _cut(words: str, ems: float) -> str:
 
 
 def _ems(words: str) -> float:
-    return sum(
-        _WIDE
-        if unicodedata.east_asian_width(letter) in "WF"
-        else _NARROW
-        if letter in "iljt.,;:'|! "
-        else _USUAL
-        for letter in words
-    )
+    return sum(map(_width, words))
+
+
+@cache
+def _width(letter: str) -> float:
+    """The width of a sign in parts of the size; on the safe side, as another typeface may have to draw it."""
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0.0
+    if unicodedata.east_asian_width(letter) in "WF":
+        return _WIDE
+    if letter in "iljtfrI.,;:'’|! \u202f()[]":
+        return _NARROW
+    if letter in "mwMWQOG%@—":
+        return _BROAD
+    return _USUAL if letter < "\u0250" or letter.isdigit() else _FOREIGN
 
 
 def _shape(
     slide: Slide, kind: Any, box: Box, colour: str, name: str, outline: str, *, dashed: bool = False
 ) -> Any:
     shape = slide.shapes.add_shape(kind, *_placed(box))
-    shape.name = name
+    shape.name = xml_text(name)
     _plain(shape)
     shape.fill.solid()
     shape.fill.fore_color.rgb = _rgb(colour)

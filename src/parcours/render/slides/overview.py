@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from parcours.maps.measured_journey import MeasuredJourney, MeasuredTouchpoint
+from parcours.maps.measured_journey import MeasuredJourney, MeasuredPhase, MeasuredTouchpoint
 from parcours.render.card_words import CardWriter
 from parcours.render.exports.drawing import score_of
 from parcours.render.figure_words import FigureWords
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 _TOP = 1.75
+_TITLE_SIZES = (24.0, 22.0, 20.0, 18.0, 16.0)
+MOST_COLUMNS = 14  # of which a title can be read
 _EMOTION = Box(0, 3.2, 0, 1.35)
 _BARS = Box(0, 4.95, 0, 0.85)
 
@@ -36,14 +39,45 @@ class _Columns:
         return self.x(number) + self.width / 2
 
 
-def overview(slide: Slide, journey: MeasuredJourney, words: FigureWords) -> None:
-    """Draws the whole journey on one slide."""
+def parts_of(journey: MeasuredJourney) -> list[tuple[MeasuredPhase, ...]]:
+    """The phases of each overview slide: one slide for all, else as many as stay readable, cut between phases where
+    that is possible."""
+    if len(journey.touchpoints) <= MOST_COLUMNS:
+        return [journey.phases]
+    slides: list[tuple[MeasuredPhase, ...]] = []
+    for phase in journey.phases:
+        for columns in even_parts(phase.touchpoints, MOST_COLUMNS):
+            part = replace(phase, touchpoints=columns)
+            before = sum(len(one.touchpoints) for one in slides[-1]) if slides else MOST_COLUMNS
+            if before + len(columns) <= MOST_COLUMNS:
+                slides[-1] += (part,)
+            else:
+                slides.append((part,))
+    return slides
+
+
+def even_parts(touchpoints: tuple[str, ...], most: int) -> list[tuple[str, ...]]:
+    """The touchpoints in runs of at most so many, of about the same length; none without touchpoints."""
+    count = -(-len(touchpoints) // most)
+    bounds = [len(touchpoints) * number // count for number in range(count + 1)] if count else []
+    return [touchpoints[first:last] for first, last in pairwise(bounds)]
+
+
+def overview(
+    slide: Slide,
+    journey: MeasuredJourney,
+    phases: tuple[MeasuredPhase, ...],
+    place: str,
+    words: FigureWords,
+) -> None:
+    """Draws the journey, or these phases of it, on one slide; ``place`` says which part it is, such as 1/3."""
     labels = JourneyLabels(words)
-    head(slide, journey.title, _about(journey, words), labels.variant(journey))
-    points = [journey.touchpoint(one) for phase in journey.phases for one in phase.touchpoints]
+    right = " · ".join(part for part in (labels.variant(journey), place) if part)
+    head(slide, journey.title, _about(journey, words), right)
+    points = [journey.touchpoint(one) for phase in phases for one in phase.touchpoints]
     left = draw.MARGIN + 1.0
     columns = _Columns(left, (draw.WIDTH - draw.MARGIN - left) / max(len(points), 1), len(points))
-    _signs(slide, journey, words, columns)
+    _signs(slide, phases, words, columns)
     _stations(slide, points, columns)
     _emotion(slide, points, labels, columns)
     _bars(slide, journey, points, words, columns)
@@ -53,16 +87,16 @@ def overview(slide: Slide, journey: MeasuredJourney, words: FigureWords) -> None
 def head(slide: Slide, title: str, about: str, right: str) -> None:
     """Title, one line below it, and what stands at the right."""
     room = draw.WIDTH - 2 * draw.MARGIN
-    draw.text(
-        slide, Box(draw.MARGIN, 0.42, room - 2.6, 0.75), title, Type(24, draw.ROUTE, bold=True), name="Title"
-    )
+    box = Box(draw.MARGIN, 0.36, room - 2.6, 0.8)
+    size = draw.largest(title, box, _TITLE_SIZES)
+    draw.text(slide, box, title, Type(size, draw.ROUTE, bold=True, anchor="middle"), name="Title")
     draw.text(slide, Box(draw.MARGIN, 1.2, room, 0.25), about, Type(11, draw.MUTED))
     place = Box(draw.WIDTH - draw.MARGIN - 2.5, 0.5, 2.5, 0.25)
     draw.text(slide, place, right, Type(11, draw.MUTED, align="right"))
 
 
 def _about(journey: MeasuredJourney, words: FigureWords) -> str:
-    parts = [", ".join(persona.name for persona in journey.personas)]
+    parts = [" & ".join(persona.name for persona in journey.personas)]
     if journey.entered is not None:
         parts.append(words.say_many("{n} customer entered", "{n} customers entered", journey.entered))
     if journey.completion is not None and journey.completion.n >= FEW:
@@ -76,10 +110,10 @@ def _about(journey: MeasuredJourney, words: FigureWords) -> str:
     return "  ·  ".join(part for part in parts if part)
 
 
-def _signs(slide: Slide, journey: MeasuredJourney, words: FigureWords, columns: _Columns) -> None:
+def _signs(slide: Slide, phases: tuple[MeasuredPhase, ...], words: FigureWords, columns: _Columns) -> None:
     number = 0
     shades = (draw.ROUTE, draw.ROUTE_2)
-    for place, phase in enumerate(journey.phases):
+    for place, phase in enumerate(phases):
         width = columns.width * len(phase.touchpoints)
         box = Box(columns.x(number), _TOP - 0.1, width - 0.06, 0.42)
         draw.sign(
@@ -104,7 +138,8 @@ def _stations(slide: Slide, points: list[MeasuredTouchpoint], columns: _Columns)
         filled = draw.ROUTE if point.moment_of_truth else draw.PAPER
         draw.circle(slide, columns.centre(number), y, 0.07, filled, name=point.title[:40], outline=draw.ROUTE)
         box = Box(columns.x(number) + 0.03, y + 0.12, columns.width - 0.06, 0.5)
-        draw.text(slide, box, point.title, Type(9, draw.INK, bold=True, align="center"))
+        size = draw.largest(point.title, box, (9.0, 8.5, 8.0))
+        draw.text(slide, box, point.title, Type(size, draw.INK, bold=True, align="center"))
 
 
 def _emotion(
@@ -164,7 +199,7 @@ def _bars(
         return
     label = Box(draw.MARGIN, _BARS.y + 0.05, columns.left - draw.MARGIN - 0.08, 0.5)
     draw.text(slide, label, words.say("Customers and drop-off"), Type(8, draw.MUTED, align="right"))
-    most = max((point.flow.reached for point in points if point.flow), default=0)
+    most = max((point.flow.reached for point in journey.touchpoints if point.flow), default=0)
     for number, point in enumerate(points):
         if point.flow is None:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parcours.maps.measured_journey import MeasuredJourney, MeasuredPhase, MeasuredTouchpoint
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 MOST_COLUMNS = 5
+MOST_ITEMS = 3  # of a cell
 _TOP, _BOTTOM = 1.62, 7.2
-_LABELS = 1.1  # width of the lanes' names
+_LABELS, _LABEL_SIZE = 1.1, 9  # width and size of the lanes' names
 _SIZES = (13.0, 12.0, 11.0, 10.0, 9.0)  # of the text, the first that fits
 _GAP = 0.16  # between lanes
 _BETWEEN = 0.05  # between the statements of a lane
@@ -48,7 +50,8 @@ class _Lane:
     cells: tuple[tuple[_Block, ...], ...]
 
     def height(self, width: float, points: float, most: int) -> float:
-        return max((_height(cell, width, points, most) for cell in self.cells), default=0.0)
+        label = draw.height_of(draw.lines_of(self.name, _LABELS - 0.15, _LABEL_SIZE), _LABEL_SIZE)
+        return max(label, *(_height(cell, width, points, most) for cell in self.cells))
 
 
 def phase_slide(
@@ -56,12 +59,14 @@ def phase_slide(
     journey: MeasuredJourney,
     phase: MeasuredPhase,
     touchpoints: tuple[str, ...],
+    place: str,
     words: FigureWords,
-) -> None:
-    """Draws the given touchpoints of a phase, at most ``MOST_COLUMNS``."""
+) -> int:
+    """Draws the given touchpoints of a phase, at most ``MOST_COLUMNS``; ``place`` says which part it is. Gives how many
+    lanes had no room."""
     score = phase.score.value if phase.score else None
     right = words.say("Experience {score} of 100", score=words.decimal(score, 0)) if score is not None else ""
-    head(slide, phase.title, phase.goal, right)
+    head(slide, phase.title, phase.goal, " · ".join(part for part in (right, place) if part))
     points = [journey.touchpoint(one) for one in touchpoints]
     left = draw.MARGIN + _LABELS
     width = (draw.WIDTH - draw.MARGIN - left) / max(len(points), 2)
@@ -73,16 +78,30 @@ def phase_slide(
     lanes = _lanes(journey, points, words)
     size, most = _fitting(lanes, width - 0.2)
     y = _TOP + 0.14
-    for lane in lanes:
+    for drawn, lane in enumerate(lanes):
         height = lane.height(width - 0.2, size, most)
         if y + height > _BOTTOM:
             draw.text(slide, Box(left, min(y, _BOTTOM - 0.05), 0.3, 0.2), "…", Type(10, draw.MUTED))
-            break
-        place = Box(draw.MARGIN, y + 0.03, _LABELS - 0.15, max(height, 0.2))
-        draw.text(slide, place, lane.name, Type(9, draw.MUTED, align="right"))
+            return len(lanes) - drawn
+        label = Box(draw.MARGIN, y + 0.03, _LABELS - 0.15, max(height, 0.2))
+        draw.text(slide, label, lane.name, Type(_LABEL_SIZE, draw.MUTED, align="right"))
         for number, cell in enumerate(lane.cells):
             _cell(slide, cell, Box(left + number * width, y, width - 0.2, height), size, most)
         y += height + _GAP
+    return 0
+
+
+def left_out(journey: MeasuredJourney) -> int:
+    """How many statements are beyond those that a cell shows."""
+    listed = (
+        items
+        for point in journey.touchpoints
+        for items in (
+            point.doing, point.thinking, point.cards, point.pain_points, point.opportunities, point.solutions,
+            *point.cells.values(),
+        )
+    )  # fmt: skip
+    return sum(max(0, len(items) - MOST_ITEMS) for items in listed)
 
 
 def _fitting(lanes: list[_Lane], width: float) -> tuple[float, int]:
@@ -124,18 +143,21 @@ def _lanes(journey: MeasuredJourney, points: list[MeasuredTouchpoint], words: Fi
     labels, say = JourneyLabels(words), words.say
     cells: list[tuple[str, Callable[[MeasuredTouchpoint], Iterator[_Block]]]] = [
         (say("Touchpoints"), _title),
-        (say("Doing"), lambda point: (_Block(item.text) for item in point.doing[:2])),
+        (say("Doing"), lambda point: (_Block(item.text) for item in point.doing[:MOST_ITEMS])),
         (
             say("Thinking"),
             lambda point: (
-                _Block(labels.quoted(item.text), draw.MUTED, italic=True) for item in point.thinking[:2]
+                _Block(labels.quoted(item.text), draw.MUTED, italic=True)
+                for item in point.thinking[:MOST_ITEMS]
             ),
         ),
         (say("Emotion"), lambda point: _felt(point, words, labels)),
         (say("Customers and drop-off"), lambda point: _flow(journey, point, words)),
         (say("Metrics"), lambda point: _cards(point, words)),
         (say("Pain points"), lambda point: _pains(point, words)),
+        (say("Opportunities"), _opportunities),
         (say("Solutions"), lambda point: _solutions(point, labels)),
+        *((lane.title, partial(_own, lane.id)) for lane in journey.lanes),
     ]
     lanes = [_Lane(name, tuple(tuple(blocks(point)) for point in points)) for name, blocks in cells]
     return [lane for lane in lanes if any(lane.cells)]
@@ -175,7 +197,7 @@ def _flow(journey: MeasuredJourney, point: MeasuredTouchpoint, words: FigureWord
 
 def _cards(point: MeasuredTouchpoint, words: FigureWords) -> Iterator[_Block]:
     writer = CardWriter(words)
-    for card in point.cards[:2]:
+    for card in point.cards[:MOST_ITEMS]:
         figures, mark = writer.figures(card), draw.SIGNS[card.status]
         said = "  ".join(part for part in (f"{mark} {figures.whole}".strip(), figures.target) if part)
         colour = draw.STATUS.get(card.status, draw.MUTED)
@@ -183,11 +205,19 @@ def _cards(point: MeasuredTouchpoint, words: FigureWords) -> Iterator[_Block]:
 
 
 def _pains(point: MeasuredTouchpoint, words: FigureWords) -> Iterator[_Block]:
-    for pain in point.pain_points[:2]:
+    for pain in point.pain_points[:MOST_ITEMS]:
         yield _Block(f"{pain.text} ({words.say('severity')} {pain.severity})", bar=draw.BAD)
 
 
+def _opportunities(point: MeasuredTouchpoint) -> Iterator[_Block]:
+    return (_Block(one.text, bar=draw.ROUTE_3) for one in point.opportunities[:MOST_ITEMS])
+
+
+def _own(lane: str, point: MeasuredTouchpoint) -> Iterator[_Block]:
+    return (_Block(item.text) for item in point.cells.get(lane, ())[:MOST_ITEMS])
+
+
 def _solutions(point: MeasuredTouchpoint, labels: JourneyLabels) -> Iterator[_Block]:
-    for solution in point.solutions[:2]:
+    for solution in point.solutions[:MOST_ITEMS]:
         parts = (labels.progress(solution.status), solution.owner, labels.effect(solution))
         yield _Block(f"{solution.text}\n{' · '.join(part for part in parts if part)}", bar=draw.IDEA)
