@@ -120,8 +120,6 @@ def _json_path(key: str) -> str:
 
 def json_object(pairs: Iterable[tuple[str, str]]) -> str:
     """SQL of a JSON object with sorted keys from (key, SQL of a JSON value or NULL); NULL when all are."""
-    terms = [
-        f"CASE WHEN {value} IS NOT NULL THEN {literal(_json_key(key))} || {value} END"
-        for key, value in sorted(pairs)
-    ]
+    # || of a NULL is NULL, and concat_ws leaves it out
+    terms = [f"{literal(_json_key(key))} || {value}" for key, value in sorted(pairs)]
     return f"nullif('{{' || concat_ws(',', {', '.join(terms)}) || '}}', '{{}}')" if terms else "NULL"
