@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from parcours.timelines.shelf import Shelf, bytes_of
+from made_logs import made_timelines, row
+from parcours.timelines.shelf import KEPT_BYTES, Shelf, bytes_of
 from twins.events import Event
 from twins.partitions import partition_of
 
@@ -80,4 +81,20 @@ def test_what_has_gone_from_the_shelf_is_made_again() -> None:
 
     for key in ("a", "a", "b", "a"):
         small.keep(key, make)
+    assert len(made) == 3
+
+
+def test_all_partitions_of_timelines_have_one_budget(tmp_path: Path) -> None:
+    timelines = made_timelines(
+        tmp_path, [row("ann", "2026-03-01", "visit"), row("bob", "2026-03-02", "visit")]
+    )
+    one, other, *_ = timelines.partitions()
+    made = []
+
+    def make() -> NDArray[np.int8]:
+        made.append(1)
+        return array(KEPT_BYTES * 3 // 5)  # of zeros that are never touched, so no memory is taken
+
+    for part in (one, one, other, one):
+        part.keep("much", make)
     assert len(made) == 3

@@ -29,6 +29,7 @@ Q = TypeVar("Q", bound=Query)
 FORMAT = 2  # of partials: those of another layout are counted again
 KEPT_PARTIAL_BYTES = 64 * 1024 * 1024
 KEPT_ON_DISK = 8_192
+ANSWER = "answer"  # on the shelf of partials: an answer, and the total that it was worked out from
 WORTH_WRITING_S = 0.02  # of a processor: a partial that took less is counted again before it is read back
 
 
@@ -46,7 +47,6 @@ class LocalEngine:
         if self._cache:
             prune(self._cache, KEPT_ON_DISK)
         self._memory = Shelf(KEPT_PARTIAL_BYTES)
-        self._shelf = Shelf()
         self._totals = Totals(timelines, threads=threads)
         self._regrouped: tuple[tuple[str, ...], Regrouped] | None = None
 
@@ -72,8 +72,12 @@ class LocalEngine:
             lambda part, make: self._kept(measure, part, question, make),
             lambda partials: _merged(measure, list(partials)),
         )
-        answer: R = measure.finish(total, query)
-        return answer
+        place = (ANSWER, question)
+        held: tuple[Partial, R] | None = self._memory.find(place)
+        if held is None or held[0] is not total:  # else nothing that is asked for has changed
+            held = total, measure.finish(total, query)
+            self._memory.put(place, held)
+        return held[1]
 
     def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the customers behind one cell, sorted."""
@@ -117,7 +121,7 @@ class LocalEngine:
 
     def _units(self, unit: str) -> Regrouped:
         """The partitions of the unit that is counted; of units other than the customer, the latest is kept."""
-        wholes = [whole.on(self._shelf) for whole in self.timelines.partitions()]
+        wholes = self.timelines.partitions()
         if unit == CUSTOMER:
             return Regrouped(tuple(wholes), 0)
         profiles = self.timelines.profiles.fingerprint if unit.startswith(PROFILE) else ""

@@ -24,6 +24,7 @@ from parcours.timelines.joined import join
 from parcours.timelines.merge import together
 from parcours.timelines.partition import Column, Loader, Partition
 from parcours.timelines.pending import Base, Run, Standing, standing_name
+from parcours.timelines.shelf import Shelf
 
 MOST_PENDING = 10  # a new base is made when runs hold more than one in so many events
 MOST_RUNS = 256
@@ -55,6 +56,7 @@ class Timelines:
         self.threads = threads
         self.identity_limit = identity_limit
         self._cache = cache / "timelines"
+        self._shelf = Shelf()  # one for all partitions, so that what they keep has one budget
         share_pools(threads)
         self._raw: dict[int, _Raw] = {}
         self._state: State | None = None
@@ -181,7 +183,8 @@ class Timelines:
             self._whole = None
             raw = self._raw_partitions()
         partitions = self._joined_partitions(raw, identity, profiles)
-        base = Base(partitions)
+        # what was worked out about a whole partition serves those few whom a batch touches
+        base = Base(tuple(whole.on(self._shelf) for whole in partitions))
         standing = Standing(standing_name(partitions), base, (), base.person_count, profiles.column)
         self._whole = standing, partitions
         return State(self.log.version, identity, profiles, standing, self._files())
@@ -197,7 +200,8 @@ class Timelines:
         self, raw: list[Partition], identity: Identity, profiles: columns.Profiles
     ) -> tuple[Partition, ...]:
         known = {} if self._whole is None else {one.fingerprint: one for one in self._whole[1]}
-        return tuple(join(raw, identity, profiles.column, known, self._joined, threads=self.threads))
+        joined = join(raw, identity, profiles.column, known, self._joined, threads=self.threads)
+        return tuple(one.on(self._shelf) for one in joined)
 
     def _raw_partitions(self) -> list[Partition]:
         with ThreadPoolExecutor(self.threads) as pool:
@@ -280,10 +284,8 @@ class Timelines:
             return columns.value_minor(files, arrays.order)
 
         def properties(rows: Sequence[int]) -> list[str | None]:
-            texts = build.read_column(files, "properties").take(
-                pa.array(arrays.order[np.asarray(rows, np.int64)])
-            )
-            return list(texts.to_pylist())
+            counts = [count for _, count in arrays.files]
+            return columns.properties_at(files, counts, arrays.order[np.asarray(rows, np.int64)])
 
         def column(name: str) -> Column:
             return columns.event_column(files, arrays.order, name)
@@ -307,7 +309,7 @@ class Timelines:
             events=arrays.events,
             names=arrays.names,
             loader=Loader(column, trait, value_minor, properties, event_ids, stored),
-        )
+        ).on(self._shelf)
 
 
 @dataclass(frozen=True)
