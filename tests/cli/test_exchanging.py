@@ -89,3 +89,14 @@ def test_an_id_that_is_none_is_told(run: Callable, own: Path, tmp_path: Path) ->
     ran = run("read", file, "-w", own, "--id", "My Day")
     assert ran.code == 2
     assert "my-day" in ran.err
+
+
+def test_a_failed_reading_leaves_nothing_behind(run: Callable, own: Path, tmp_path: Path) -> None:
+    file = tmp_path / "day.mmd"
+    file.write_text(MERMAID, encoding="utf-8")
+    (own / "personas" / "cat.yaml").mkdir(parents=True)
+    ran = run("read", file, "-w", own)
+    assert ran.code != 0
+    assert "Traceback" not in ran.err
+    assert not (own / "journeys" / "my-working-day.yaml").exists()
+    assert not (own / "personas" / "me.yaml").exists()

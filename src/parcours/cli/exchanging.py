@@ -124,8 +124,8 @@ def _write_all(shop: Workspace, texts: dict[str, str]) -> None:
     written: list[str] = []
     try:
         for path, text in texts.items():
-            written.append(path)
             shop.storage.write(path, text.encode())
+            written.append(path)
     except OSError as error:
         shop.storage.remove(written)
         raise InputError(
