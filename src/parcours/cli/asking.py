@@ -201,7 +201,7 @@ def _check_saving(given: dict[str, Any]) -> None:
     if not given["open_cell"]:
         raise QueryError(
             "--save-segment keeps the customers behind one cell, but no cell is open.",
-            hint="Name the cell too, for example --open step=2 --open outcome=dropped.",
+            hint="Name the cell too, for example --open step=2 --open state=dropped.",
         )
     if given["as_known"]:
         raise QueryError(
