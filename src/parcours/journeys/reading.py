@@ -22,7 +22,7 @@ from parcours.errors import DocumentError, DocumentsError
 from parcours.journeys.documents import KINDS, Document, Documents
 from parcours.journeys.findings import Finding
 from parcours.yaml_files import load_model, read_text
-from parcours.yaml_files.problems import written_path
+from parcours.yaml_files.problems import reached, written_path
 from parcours.yaml_files.syntax import Node, parse
 
 # kind -> the folder of its documents; the lifecycle has a file of its own
@@ -79,16 +79,7 @@ class Written:
 
     def _written(self, place: Sequence[str | int]) -> tuple[int, list[str | int]]:
         """The line of a place, and the parts of it that are written: one thing needs no list around it."""
-        node, line, kept = self._root, self._root.line, []
-        for part in place:
-            if isinstance(part, str) and part in node.entries:
-                line, node = node.key_lines[part], node.entries[part]
-            elif isinstance(part, int) and part < len(node.items):
-                node = node.items[part]
-                line = node.line
-            else:
-                continue
-            kept.append(part)
+        _, line, kept = reached(self._root, place)
         return line, kept
 
 

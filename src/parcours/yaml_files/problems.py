@@ -103,10 +103,10 @@ def problems(root: Node, model: type[BaseModel], reports: Sequence[ErrorDetails]
     return tuple(sorted(merged, key=lambda problem: problem.line))
 
 
-def _place(root: Node, model: type[BaseModel], report: ErrorDetails) -> tuple[Path, Node, int]:
-    """Path, value and line of a report in the file; parts that the user did not write are left out."""
-    node, line, path = root, root.line, []
-    for part in written(model, report["loc"]):
+def reached(root: Node, parts: Iterable[str | int]) -> tuple[Node, int, list[str | int]]:
+    """The value at a place, its line, and the parts of the place that are written; the others are passed over."""
+    node, line, kept = root, root.line, []
+    for part in parts:
         if isinstance(part, str) and part in node.entries:
             line, node = node.key_lines[part], node.entries[part]
         elif isinstance(part, int) and part < len(node.items):
@@ -114,7 +114,13 @@ def _place(root: Node, model: type[BaseModel], report: ErrorDetails) -> tuple[Pa
             line = node.line
         else:
             continue
-        path.append(part)
+        kept.append(part)
+    return node, line, kept
+
+
+def _place(root: Node, model: type[BaseModel], report: ErrorDetails) -> tuple[Path, Node, int]:
+    """Path, value and line of a report in the file; parts that the user did not write are left out."""
+    node, line, path = reached(root, written(model, report["loc"]))
     if report["type"] == "missing":
         path.append(report["loc"][-1])
     return tuple(path), node, line
