@@ -7,8 +7,8 @@ from pathlib import Path
 from parcours.errors import SourceError
 from parcours.events.mapping import FileFormat
 from parcours.events.sources.content import text_content
-from parcours.events.sources.lines import load_lines
-from parcours.events.sources.loaded import ORDINAL, TEXT, Loaded, Reading, check_names, count
+from parcours.events.sources.lines import load_lines, loaded_lines
+from parcours.events.sources.loaded import ORDINAL, TEXT, Loaded, Reading, check_names
 from parcours.events.sql_text import literal, name
 
 _NESTED_DEPTH = 3
@@ -35,15 +35,7 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
         for keys, column in zip(paths, columns, strict=True)
     )
     reading.engine.run(f"CREATE TABLE {raw} AS SELECT line AS {name(ORDINAL)}, {picked} FROM {lines}")
-    return Loaded(
-        file=str(path),
-        relation=raw,
-        columns=dict.fromkeys(columns, "VARCHAR"),
-        digest=content.digest,
-        rows=count(reading.engine, raw) + count(reading.engine, refused),
-        refused=refused,
-        lines=lambda ordinals: [ordinal + 1 for ordinal in ordinals],
-    )
+    return loaded_lines(content, reading, str(path), columns)
 
 
 def _paths(reading: Reading, lines: str) -> list[tuple[str, ...]]:

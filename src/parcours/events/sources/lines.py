@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from parcours.events.engine import reading_error
 from parcours.events.sources.content import Content
-from parcours.events.sources.loaded import REFUSED, ROW_BYTES_LIMIT, TEXT, Reading
+from parcours.events.sources.loaded import REFUSED, ROW_BYTES_LIMIT, TEXT, Loaded, Reading, count
 from parcours.events.sql_text import literal, name
 
 
@@ -45,3 +47,17 @@ def load_lines(content: Content, reading: Reading, file: str, *, skip: int = 0) 
         f"SELECT line, text FROM placed WHERE line >= {skip} ORDER BY line"
     )
     reading.engine.run(f"DROP TABLE {name(everything)}")
+
+
+def loaded_lines(content: Content, reading: Reading, file: str, columns: Sequence[str]) -> Loaded:
+    """What was read of a file a row of which is a line: the tables ``raw`` and ``refused``."""
+    raw, refused = (name(reading.table(suffix)) for suffix in ("raw", "refused"))
+    return Loaded(
+        file=file,
+        relation=raw,
+        columns=dict.fromkeys(columns, "VARCHAR"),
+        digest=content.digest,
+        rows=count(reading.engine, raw) + count(reading.engine, refused),
+        refused=refused,
+        lines=lambda ordinals: [ordinal + 1 for ordinal in ordinals],
+    )

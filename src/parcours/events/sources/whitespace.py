@@ -7,8 +7,8 @@ from pathlib import Path
 from parcours.errors import SourceError
 from parcours.events.mapping import FileFormat
 from parcours.events.sources.content import head_of, text_content
-from parcours.events.sources.lines import load_lines
-from parcours.events.sources.loaded import ORDINAL, Loaded, Reading, check_names, count
+from parcours.events.sources.lines import load_lines, loaded_lines
+from parcours.events.sources.loaded import ORDINAL, Loaded, Reading, check_names
 from parcours.events.sql_text import literal, name
 
 
@@ -41,12 +41,4 @@ def read(path: Path, file_format: FileFormat, reading: Reading) -> Loaded:
         f"INSERT INTO {refused} SELECT line + 1, NULL, {message}, 'ragged-row', json_object({by_column})::VARCHAR "
         f"FROM {split} WHERE len(fields) <> {len(columns)}"
     )
-    return Loaded(
-        file=str(path),
-        relation=raw,
-        columns=dict.fromkeys(columns, "VARCHAR"),
-        digest=content.digest,
-        rows=count(reading.engine, raw) + count(reading.engine, refused),
-        refused=refused,
-        lines=lambda ordinals: [ordinal + 1 for ordinal in ordinals],
-    )
+    return loaded_lines(content, reading, str(path), columns)
