@@ -88,3 +88,17 @@ def test_carried_along_is_read_afresh(seed: int, tmp_path: Path, followed: Count
                 found, expected = engine.ask(asked.measure, query), fresh.ask(asked.measure, query)
                 assert same(found, expected), f"{name}, batch {number}, {query.as_of_us}"
     assert min(followed[name] for name in ("stages", "lifecycle", "growth", "funnel", "retention")) > 5
+
+
+def test_an_answer_is_worked_out_again_only_for_another_total(tmp_path: Path) -> None:
+    first, second, *_ = batches(np.random.default_rng(1))
+    log = made_log(tmp_path, first, buckets=4)
+    engine = engine_over(log, tmp_path)
+    asked = FOLLOWED["lifecycle"]
+    answer = engine.ask(asked.measure, asked.query)
+    assert engine.ask(asked.measure, asked.query) is answer
+    later = engine.ask(asked.measure, asked.query.model_copy(update={"as_of_us": asked.query.as_of_us + 1}))
+    assert later is not answer
+    append(log, second, "second")
+    engine.timelines.refresh()
+    assert not same(engine.ask(asked.measure, asked.query), answer)

@@ -29,7 +29,7 @@ Q = TypeVar("Q", bound=Query)
 FORMAT = 2  # of partials: those of another layout are counted again
 KEPT_PARTIAL_BYTES = 64 * 1024 * 1024
 KEPT_ON_DISK = 8_192
-ANSWER = "answer"  # on the shelf of partials: an answer, and the total that it was worked out from
+KEPT_ANSWER_BYTES = 128 * 1024 * 1024
 WORTH_WRITING_S = 0.02  # of a processor: a partial that took less is counted again before it is read back
 
 
@@ -47,6 +47,7 @@ class LocalEngine:
         if self._cache:
             prune(self._cache, KEPT_ON_DISK)
         self._memory = Shelf(KEPT_PARTIAL_BYTES)
+        self._answers = Shelf(KEPT_ANSWER_BYTES)  # each with the total that it was worked out from
         self._totals = Totals(timelines, threads=threads)
         self._regrouped: tuple[tuple[str, ...], Regrouped] | None = None
 
@@ -72,11 +73,10 @@ class LocalEngine:
             lambda part, make: self._kept(measure, part, question, make),
             lambda partials: _merged(measure, list(partials)),
         )
-        place = (ANSWER, question)
-        held: tuple[Partial, R] | None = self._memory.find(place)
+        held: tuple[Partial, R] | None = self._answers.find(question)
         if held is None or held[0] is not total:  # else nothing that is asked for has changed
             held = total, measure.finish(total, query)
-            self._memory.put(place, held)
+            self._answers.put(question, held)
         return held[1]
 
     def members(self, measure: Measure[Q, R], query: Q, cell: Mapping[str, str]) -> tuple[str, ...]:

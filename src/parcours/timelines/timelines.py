@@ -183,8 +183,7 @@ class Timelines:
             self._whole = None
             raw = self._raw_partitions()
         partitions = self._joined_partitions(raw, identity, profiles)
-        # what was worked out about a whole partition serves those few whom a batch touches
-        base = Base(tuple(whole.on(self._shelf) for whole in partitions))
+        base = Base(partitions)
         standing = Standing(standing_name(partitions), base, (), base.person_count, profiles.column)
         self._whole = standing, partitions
         return State(self.log.version, identity, profiles, standing, self._files())
