@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from parcours.errors import UnknownCustomerError
 from parcours.events.schema import ANONYMOUS, INSTANT
 from parcours.lifecycle.intervals import LAPSED, STILL_THERE, Stays, stays
 from parcours.lifecycle.rules import LifecycleRules
 from parcours.measures.result import Result
-from parcours.timelines.partition import MISSING_VALUE, Partition
+from parcours.timelines.partition import MISSING_VALUE, Column, Loader, Partition
 from parcours.timelines.timelines import Timelines
 from parcours.values import Money, moment_utc
 
@@ -115,18 +114,47 @@ def customer_timeline(
             f"There is no customer {customer!r} in the log.",
             hint='List some with: parcours sql "select distinct customer from events limit 20"',
         )
-    position = int(np.searchsorted(partition.offsets, rows.start, side="right")) - 1
-    key = partition.customers[position].as_py()
-    found = stays(partition, rules, as_of_us)
-    mine = np.flatnonzero(found.customer == position)
-    seen = [row for row in rows if partition.timestamps[row] <= as_of_us]
+    alone = _alone(partition, rows)
+    key = alone.customers[0].as_py()
+    found = stays(alone, rules, as_of_us)
+    seen = int(np.searchsorted(alone.timestamps, as_of_us, side="right"))
     traits = timelines.profiles.rows
     held = traits.filter(pc.equal(traits["customer"], key))
     return CustomerTimeline(
         customer=key,
         traits=dict(zip(held["trait"].to_pylist(), held["value"].to_pylist(), strict=True)),
-        happenings=_happenings(partition, seen, found, mine, rules),
-        stays=tuple(_stay(found, int(number), rules) for number in mine),
+        happenings=_happenings(alone, seen, found, rules),
+        stays=tuple(_stay(found, number, rules) for number in range(len(found))),
+    )
+
+
+def _alone(partition: Partition, rows: range) -> Partition:
+    """The timeline of one customer, without what the others of the bucket take to be walked."""
+    position = int(np.searchsorted(partition.offsets, rows.start, side="right")) - 1
+
+    def column(name: str) -> Column:
+        whole = partition.column(name)
+        return Column(whole.codes[rows.start : rows.stop], whole.values)
+
+    def trait(name: str) -> Column:
+        whole = partition.trait(name)
+        return Column(whole.codes[position : position + 1], whole.values)
+
+    return Partition(
+        bucket=partition.bucket,
+        fingerprint=f"{partition.fingerprint}/{position}",
+        customers=partition.customers.slice(position, 1),
+        offsets=np.array([0, len(rows)], dtype=np.int64),
+        timestamps=partition.timestamps[rows.start : rows.stop],
+        events=partition.events[rows.start : rows.stop],
+        names=partition.names,
+        loader=Loader(
+            column=column,
+            trait=trait,
+            value_minor=lambda: partition.value_minor()[rows.start : rows.stop],
+            properties=lambda wanted: partition.properties([rows.start + row for row in wanted]),
+            event_ids=lambda wanted: partition.event_ids(rows.start + wanted),
+        ),
     )
 
 
@@ -141,21 +169,20 @@ def _stay(found: Stays, number: int, rules: LifecycleRules) -> Stay:
     )
 
 
-def _happenings(
-    partition: Partition, rows: list[int], found: Stays, mine: NDArray[np.intp], rules: LifecycleRules
-) -> tuple[Happening, ...]:
-    channel, campaign, currency = (partition.column(name) for name in ("channel", "campaign", "currency"))
-    properties, value = partition.properties(rows), partition.value_minor()
-    entering = {int(found.entry_row[number]): number for number in mine}
+def _happenings(alone: Partition, seen: int, found: Stays, rules: LifecycleRules) -> tuple[Happening, ...]:
+    """The first ``seen`` events of a customer."""
+    channel, campaign, currency = (alone.column(name) for name in ("channel", "campaign", "currency"))
+    properties, value = alone.properties(range(seen)), alone.value_minor()[:seen].tolist()
+    times = alone.timestamps[:seen].tolist()
+    entering = {row: number for number, row in enumerate(found.entry_row.tolist())}
     happenings = []
-    for row, held in zip(rows, properties, strict=True):
-        here = _stay_at(found, mine, int(partition.timestamps[row]))
+    for row, (instant, amount, held) in enumerate(zip(times, value, properties, strict=True)):
+        here = _stay_at(found, instant)
         number = entering.get(row)
-        amount = int(value[row])
         happenings.append(
             Happening(
-                at=moment_utc(int(partition.timestamps[row])),
-                event=partition.names[partition.events[row]],
+                at=moment_utc(instant),
+                event=alone.names[alone.events[row]],
                 stage=None if here is None else rules.ids[found.stage[here]],
                 entered=None if number is None else _ENTRIES[found.entry[number]],
                 channel=channel.text(row),
@@ -167,11 +194,10 @@ def _happenings(
     return tuple(happenings)
 
 
-def _stay_at(found: Stays, mine: NDArray[np.intp], instant: int) -> int | None:
+def _stay_at(found: Stays, instant: int) -> int | None:
     """The last stay that has begun by an instant, unless it lapsed at or before it."""
-    begun = mine[found.entered_us[mine] <= instant]
-    if not len(begun):
+    last = int(np.searchsorted(found.entered_us, instant, side="right")) - 1
+    if last < 0:
         return None
-    last = int(begun[-1])
     lapsed = found.exit[last] == LAPSED and found.left_us[last] <= instant
     return None if lapsed else last

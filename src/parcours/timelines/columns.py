@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,7 +18,14 @@ from parcours.events.identity import Identity
 from parcours.timelines.build import read_column
 from parcours.timelines.partition import MISSING_VALUE, Column
 
+FAR_ROWS, MOST_STRETCHES = 10_000, 8
 LOG_COLUMNS = frozenset({"channel", "campaign", "source", "currency", "customer_id", "anonymous_id"})
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for the process, as opening it takes longer than most of what it is asked; each user has its own cursor."""
+    return duckdb.connect()
 
 
 def event_column(files: Sequence[str], order: NDArray[np.int32], name: str) -> Column:
@@ -49,10 +58,51 @@ def filled_values(values: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.asarray(filled.to_numpy(), dtype=np.int64)
 
 
+def properties_at(
+    files: Sequence[str], counts: Sequence[int], rows: NDArray[np.integer[Any]]
+) -> list[str | None]:
+    """The whole properties of a few rows of files that hold so many each, one file after the other. Of each file only
+    what lies around these rows is read.
+    """
+    ends = np.cumsum(counts, dtype=np.int64)
+    file = np.searchsorted(ends, rows, side="right")
+    found: list[str | None] = [None] * len(rows)
+    with _database().cursor() as connection:
+        for number in np.unique(file).tolist():
+            places = np.flatnonzero(file == number)
+            here = rows[places] - (ends[number] - counts[number])
+            for low, high in _stretches(here):
+                inside = (here >= low) & (here <= high)
+                near = connection.sql(_PROPERTIES_AT, params=[files[number], low, high])
+                held: pa.Table = near.to_arrow_table()
+                texts = held["properties"].take(
+                    pc.index_in(pa.array(here[inside], pa.int64()), value_set=held["file_row_number"])
+                )
+                for place, text in zip(places[inside].tolist(), texts.to_pylist(), strict=True):
+                    found[place] = text
+    return found
+
+
+def _stretches(rows: NDArray[np.integer[Any]]) -> list[tuple[int, int]]:
+    """First and last row of what is to be read for some rows: an import writes a customer's events next to each other,
+    once for each batch; rows all over a file are read in one go.
+    """
+    ordered = np.sort(rows)
+    cuts = np.flatnonzero(np.diff(ordered) > FAR_ROWS) + 1
+    if len(cuts) >= MOST_STRETCHES:
+        cuts = cuts[:0]
+    return [(int(part[0]), int(part[-1])) for part in np.split(ordered, cuts)]
+
+
+_PROPERTIES_AT = """
+    select file_row_number, properties from read_parquet(?, file_row_number = true, hive_partitioning = false)
+    where file_row_number between ? and ?"""
+
+
 def property_names(files: Sequence[str]) -> frozenset[str]:
     """The names of all properties of a bucket's events. Every event is read: only for those who misspelt one."""
     encoded = _single(read_column(files, "properties").dictionary_encode())
-    with duckdb.connect() as connection:
+    with _database().cursor() as connection:
         connection.register("given", pa.table({"properties": encoded.dictionary.cast(pa.string())}))
         found = connection.execute("select distinct unnest(json_keys(properties)) from given").fetchall()
     return LOG_COLUMNS | {name for (name,) in found}
@@ -112,7 +162,7 @@ def _digest(table: pa.Table) -> str:
 
 
 def _json_texts(properties: pa.Array, name: str) -> list[str | None]:
-    with duckdb.connect() as connection:
+    with _database().cursor() as connection:
         connection.register("given", pa.table({"properties": properties}))
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")  # RFC 6901: takes every key as it is
         connection.execute("select json_extract_string(properties, ?) as text from given", [pointer])
