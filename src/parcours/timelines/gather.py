@@ -130,9 +130,13 @@ def partition_of(
 
 
 def _pieces(wholes: Sequence[Partition], chosen: Rows) -> list[_Piece]:
+    counts = np.bincount(chosen.source)
+    # numbers so short are sorted by their digits, in a walk or two
+    order = np.argsort(chosen.source.astype(np.uint16), kind="stable")
+    ends = np.cumsum(counts)
     found = []
-    for number in np.flatnonzero(np.bincount(chosen.source)):
-        positions = np.flatnonzero(chosen.source == number)
+    for number in np.flatnonzero(counts):
+        positions = order[ends[number] - counts[number] : ends[number]]
         found.append(_Piece(wholes[int(number)], positions, chosen.rows[positions]))
     return found
 
