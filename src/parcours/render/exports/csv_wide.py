@@ -41,6 +41,7 @@ _Cell = Callable[[MeasuredTouchpoint], str]
 
 
 def _lanes(journey: MeasuredJourney, words: Words) -> list[tuple[str, _Cell]]:
+    severity = words.say("severity")
     named: list[tuple[str, _Cell]] = [
         (words.say("Moment of truth"), lambda point: words.say("yes") if point.moment_of_truth else ""),
         (words.say("Doing"), lambda point: _joined(_texts(point.doing))),
@@ -56,7 +57,7 @@ def _lanes(journey: MeasuredJourney, words: Words) -> list[tuple[str, _Cell]]:
         (
             words.say("Pain points"),
             lambda point: _joined(
-                f"{pain.text} ({words.say('severity')} {pain.severity})" for pain in point.pain_points
+                f"{pain.text} ({severity} {pain.severity})" for pain in point.pain_points
             ),
         ),
         (words.say("Opportunities"), lambda point: _joined(one.text for one in point.opportunities)),

@@ -53,11 +53,12 @@ def _bullets(point: MeasuredTouchpoint, lanes: dict[str, str], words: Words) -> 
     score = score_of(point)
     if score is not None:
         yield f"- {words.say('Emotion')}: {score:g} {_line(quote_of(point))}".rstrip()
+    severity = words.say("severity")
     listed = {
         words.say("Doing"): [one.text for one in point.doing],
         words.say("Thinking"): [one.text for one in point.thinking],
         words.say("Pain points"): [
-            f"{one.text} ({words.say('severity')} {one.severity})" for one in point.pain_points
+            f"{one.text} ({severity} {one.severity})" for one in point.pain_points
         ],
         words.say("Opportunities"): [one.text for one in point.opportunities],
         words.say("Solutions"): [one.text for one in point.solutions],
