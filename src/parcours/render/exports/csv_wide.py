@@ -56,9 +56,7 @@ def _lanes(journey: MeasuredJourney, words: Words) -> list[tuple[str, _Cell]]:
         ),
         (
             words.say("Pain points"),
-            lambda point: _joined(
-                f"{pain.text} ({severity} {pain.severity})" for pain in point.pain_points
-            ),
+            lambda point: _joined(f"{pain.text} ({severity} {pain.severity})" for pain in point.pain_points),
         ),
         (words.say("Opportunities"), lambda point: _joined(one.text for one in point.opportunities)),
         (words.say("Solutions"), lambda point: _joined(one.text for one in point.solutions)),

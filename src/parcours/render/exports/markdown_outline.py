@@ -57,9 +57,7 @@ def _bullets(point: MeasuredTouchpoint, lanes: dict[str, str], words: Words) -> 
     listed = {
         words.say("Doing"): [one.text for one in point.doing],
         words.say("Thinking"): [one.text for one in point.thinking],
-        words.say("Pain points"): [
-            f"{one.text} ({severity} {one.severity})" for one in point.pain_points
-        ],
+        words.say("Pain points"): [f"{one.text} ({severity} {one.severity})" for one in point.pain_points],
         words.say("Opportunities"): [one.text for one in point.opportunities],
         words.say("Solutions"): [one.text for one in point.solutions],
     } | {lanes.get(lane, lane): [one.text for one in items] for lane, items in point.cells.items()}
