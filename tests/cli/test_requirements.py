@@ -53,12 +53,14 @@ def plain(name: str) -> str:
 
 
 def others() -> list[str]:
-    """The modules of all other distributions that are installed."""
+    """The modules of all other distributions that are installed, but for fonts, which fontpkg loads wherever it finds
+    them.
+    """
     wanted = required()
     return sorted(
         module
         for module, distributions in metadata.packages_distributions().items()
-        if not wanted & {plain(name) for name in distributions}
+        if not wanted & {plain(name) for name in distributions} and not module.startswith("fontpkg_")
     )
 
 

@@ -197,8 +197,8 @@ ID = "lower-case letters a-z, digits, '-' and '_', starting with a letter or a d
             24,
             "stages[1].keep[1].where.channel.is",
             (
-                "unknown key 'is'. Allowed keys: eq, ne, in, not_in, contains, not_contains, gt, gte, lt, lte, "
-                "is_set."
+                "unknown key 'is'. Allowed keys: eq, ne, in, not_in, gt, gte, lt, lte, is_set, contains, "
+                "not_contains."
             ),
         ),
         (

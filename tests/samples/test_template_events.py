@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 import parcours
 from parcours.errors import QueryError
+from parcours.journeys.check import check_against
 from parcours.journeys.documents import Documents
 from parcours.journeys.reading import read_texts
 from parcours.journeys.templates import template_files, template_names
@@ -31,6 +33,9 @@ def test_every_touchpoint_of_every_template_is_met(name: str) -> None:
     (journey,) = given.journeys.values()
     for point in journey.touchpoints:
         assert any(set(selector.event) & seen for selector in point.events), point.id
+    counts = Counter(events["event"].to_pylist())
+    assert given.lifecycle is not None
+    assert "problem" not in {one.severity for one in check_against(given.lifecycle, counts)}
     times = events["timestamp"].to_pylist()
     assert times == sorted(times)
     assert times[-1] < datetime(2026, 6, 1, tzinfo=UTC)
