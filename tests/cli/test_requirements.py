@@ -11,6 +11,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+FONTS = ("fontpkg_", "noto_")
 BLOCK = """
 import json, sys
 from importlib.abc import MetaPathFinder
@@ -53,14 +54,14 @@ def plain(name: str) -> str:
 
 
 def others() -> list[str]:
-    """The modules of all other distributions that are installed, but for fonts, which fontpkg loads wherever it finds
-    them.
+    """The modules of all other distributions that are installed, but for fonts, which are looked for and taken
+    wherever they are.
     """
     wanted = required()
     return sorted(
         module
         for module, distributions in metadata.packages_distributions().items()
-        if not wanted & {plain(name) for name in distributions} and not module.startswith("fontpkg_")
+        if not wanted & {plain(name) for name in distributions} and not module.startswith(FONTS)
     )
 
 
