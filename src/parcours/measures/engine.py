@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from functools import partial as bound
 from importlib.metadata import version
 from pathlib import Path
 from time import thread_time
 from typing import Any, TypeVar
+
+import numpy as np
 
 from parcours.measures.contract import Measure, Partial, Query
 from parcours.measures.following import FollowedMeasure
@@ -76,6 +78,7 @@ class LocalEngine:
         held: tuple[Partial, R] | None = self._answers.find(question)
         if held is None or held[0] is not total:  # else nothing that is asked for has changed
             held = total, measure.finish(total, query)
+            _seal(held[1])  # it is handed out again
             self._answers.put(question, held)
         return held[1]
 
@@ -150,3 +153,15 @@ def _merged(measure: Measure[Any, Any], partials: list[Partial]) -> Partial:
 def _key(question: str, partition: Partition) -> str:
     parts = (question, str(partition.bucket), partition.fingerprint)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+
+
+def _seal(value: Any) -> None:
+    """Forbids writing into the arrays of an answer, however deep they lie."""
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            _seal(getattr(value, field.name))
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            _seal(part)
