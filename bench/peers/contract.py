@@ -41,37 +41,43 @@ class Peer(ABC):
 
     def forget(self) -> None:
         """Throw away answers and parts of answers that are kept, and be open again."""
-        raise NotImplementedError
+        raise self._unable("forget")
 
     def append(self, file: Path) -> None:
         """Add the events of a Parquet file to what is open."""
-        raise NotImplementedError
+        raise self._unable("append")
 
     def funnel(self, until: int) -> Answer:
         """``{"reached": [units that reached each step]}``."""
-        raise NotImplementedError
+        raise self._unable("funnel")
 
     def breakdown(self, until: int) -> Answer:
         """``{value: [units that reached each step]}``."""
-        raise NotImplementedError
+        raise self._unable("breakdown")
 
     def retention(self, until: int) -> Answer:
         """``{week of the first event, as its number: {weeks after: units}}``; column 0 is the size of the row."""
-        raise NotImplementedError
+        raise self._unable("retention")
 
     def transitions(self, until: int) -> Answer:
         """``{"from > to": [times, customers]}``."""
-        raise NotImplementedError
+        raise self._unable("transitions")
 
     def growth(self, until: int) -> Answer:
         """``{day, as its number: [new, returning, resurrected, dormant]}``."""
-        raise NotImplementedError
+        raise self._unable("growth")
 
     def stages(self, until: int) -> Answer:
         """``{"month": {"from > to": customers}}``: from (new), a stage or (lapsed) to a stage or (lapsed); the sizes
         after the last flow under ``"sizes"``."""
-        raise NotImplementedError
+        raise self._unable("stages")
 
     def timeline(self, until: int, customer: str) -> Answer:
         """``{"events": [[instant, event], …]}`` in order."""
-        raise NotImplementedError
+        raise self._unable("timeline")
+
+    def _unable(self, what: str) -> LookupError:
+        """What a peer without this method says when it is asked all the same."""
+        return LookupError(
+            f"{self.title} has no '{what}'. Write it in its file, or say in 'cannot' why it cannot."
+        )
