@@ -41,43 +41,37 @@ class Peer(ABC):
 
     def forget(self) -> None:
         """Throw away answers and parts of answers that are kept, and be open again."""
-        raise self._unable("forget")
+        raise NotImplementedError
 
     def append(self, file: Path) -> None:
         """Add the events of a Parquet file to what is open."""
-        raise self._unable("append")
+        raise NotImplementedError
 
     def funnel(self, until: int) -> Answer:
         """``{"reached": [units that reached each step]}``."""
-        raise self._unable("funnel")
+        raise NotImplementedError
 
     def breakdown(self, until: int) -> Answer:
         """``{value: [units that reached each step]}``."""
-        raise self._unable("breakdown")
+        raise NotImplementedError
 
     def retention(self, until: int) -> Answer:
         """``{week of the first event, as its number: {weeks after: units}}``; column 0 is the size of the row."""
-        raise self._unable("retention")
+        raise NotImplementedError
 
     def transitions(self, until: int) -> Answer:
         """``{"from > to": [times, customers]}``."""
-        raise self._unable("transitions")
+        raise NotImplementedError
 
     def growth(self, until: int) -> Answer:
         """``{day, as its number: [new, returning, resurrected, dormant]}``."""
-        raise self._unable("growth")
+        raise NotImplementedError
 
     def stages(self, until: int) -> Answer:
         """``{"month": {"from > to": customers}}``: from (new), a stage or (lapsed) to a stage or (lapsed); the sizes
         after the last flow under ``"sizes"``."""
-        raise self._unable("stages")
+        raise NotImplementedError
 
     def timeline(self, until: int, customer: str) -> Answer:
         """``{"events": [[instant, event], …]}`` in order."""
-        raise self._unable("timeline")
-
-    def _unable(self, what: str) -> LookupError:
-        """What a peer without this method says when it is asked all the same."""
-        return LookupError(
-            f"{self.title} has no '{what}'. Write it in its file, or say in 'cannot' why it cannot."
-        )
+        raise NotImplementedError
